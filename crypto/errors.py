@@ -1,0 +1,82 @@
+"""Every refusal of this package, as one tree.
+
+    CryptoError
+    |-- FormatError            bytes that FORMAT.md does not allow
+    |   |-- ReceiptError       characters, count, check digit or range of a receipt
+    |   `-- AgeError           an age file: header-failure, mac-failure, no-match, payload-failure
+    |-- SignatureError         a signature that does not verify
+    |-- TrustError             a directory that must not be believed
+    `-- RoutingError           nobody may be sealed to: nobody-left, too-many-vaults
+
+`code` is stable and goes to pages and logs; the words people read are looked up by it. Neither the code nor the text
+holds anything of a message, an address or a key.
+"""
+
+from typing import Literal
+
+
+class CryptoError(Exception):
+    """Something was refused."""
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(f"{code}: {where}" if where else code)
+        self.code = code
+        self.where = where
+
+
+class FormatError(CryptoError):
+    """These bytes do not have the form that is specified."""
+
+    def __init__(self, where: str, code: str = "bad-format") -> None:
+        super().__init__(code, where)
+
+
+class ReceiptError(FormatError):
+    """These numbers are not a receipt; the code says what to look at."""
+
+    def __init__(self, code: Literal["receipt-characters", "receipt-count", "receipt-check", "receipt-range"]) -> None:
+        super().__init__("receipt", code)
+
+
+class AgeError(FormatError):
+    """This age file does not open; the code is the failure class of the age test vectors."""
+
+    def __init__(self, code: Literal["header-failure", "mac-failure", "no-match", "payload-failure"], why: str) -> None:
+        super().__init__(why, code)
+
+
+class SignatureError(CryptoError):
+    """This was not signed by the key that should have signed it."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("bad-signature", where)
+
+
+TrustCode = Literal[
+    "wrong-portal",
+    "unknown-root",
+    "root-change-unsigned",
+    "broken-walk",
+    "too-few-signatures",
+    "sequence-too-small",
+    "not-yet-valid",
+    "expired",
+    "missing-epoch",
+    "key-file-mismatch",
+    "key-file-length",
+    "broken-prev",
+]
+
+
+class TrustError(CryptoError):
+    """This directory must not be believed."""
+
+    def __init__(self, code: TrustCode) -> None:
+        super().__init__(code, "directory")
+
+
+class RoutingError(CryptoError):
+    """There is nobody to seal to, or there are too many."""
+
+    def __init__(self, code: Literal["nobody-left", "too-many-vaults"]) -> None:
+        super().__init__(code, "routing")

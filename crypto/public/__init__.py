@@ -1,0 +1,1 @@
+"""Needs public keys only: seals, verifies, and says which directory to believe."""

@@ -1,0 +1,42 @@
+"""Whose keys a message is sealed to (FORMAT.md 4.3, 6.1): decided where the words are, never on the server."""
+
+from collections.abc import Collection
+
+from crypto.errors import FormatError, RoutingError
+from crypto.wire.age import ENVELOPE_STANZAS
+from crypto.wire.directory import Directory, Epoch, Vault
+
+
+def readers(
+    directory: Directory,
+    epoch: Epoch,
+    committees: Collection[str],
+    excluded: Collection[str] = (),
+    conflicts: Collection[str] = (),
+) -> tuple[str, ...]:
+    """The vaults, in key-file order, that serve one of the committees without being excluded or in conflict.
+
+    Raises `RoutingError` when nobody is left or more than 16 are; nothing ever widens the choice.
+    """
+    serving: set[str] = set()
+    for name in committees:
+        committee = directory.committee(name)
+        if committee is None or committee.status != "open":
+            raise FormatError("committee is not open")
+        serving.update(committee.vaults)
+    chosen = tuple(name for name in epoch.vaults if name in serving and _may_read(directory, name, excluded, conflicts))
+    if not chosen:
+        raise RoutingError("nobody-left")
+    if len(chosen) > ENVELOPE_STANZAS:
+        raise RoutingError("too-many-vaults")
+    return chosen
+
+
+def _may_read(directory: Directory, name: str, excluded: Collection[str], conflicts: Collection[str]) -> bool:
+    vault: Vault | None = directory.vault(name)
+    return (
+        vault is not None
+        and vault.status == "active"
+        and name not in excluded
+        and not set(vault.conflicts) & set(conflicts)
+    )

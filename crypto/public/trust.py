@@ -1,0 +1,119 @@
+"""Which directory to believe: a decision over bytes and a day, without input or output (FORMAT.md 4.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crypto.errors import TrustError
+from crypto.public.verify import note_signers
+from crypto.wire.directory import Directory, Epoch, RootChange, RootSet
+from crypto.wire.fields import Members, encode_json, parse_json
+from crypto.wire.labels import first_line
+from crypto.wire.note import Note, body
+
+MOST_PIN = 8_192
+MOST_CHANGES = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """What a release or station believes before it has read anything: the roots in force at `seq`."""
+
+    portal: str
+    seq: int
+    roots: RootSet
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Pin":
+        """From the bytes of `portal.json`."""
+        members = Members(parse_json(data, most=MOST_PIN), "pin")
+        members.integer("v", least=1, most=1)
+        pin = cls(
+            portal=members.portal("portal"),
+            seq=members.integer("seq", least=1),
+            roots=RootSet.parse(members.take("roots")),
+        )
+        members.end()
+        return pin
+
+    def encode(self) -> bytes:
+        """The bytes of `portal.json`."""
+        return encode_json({"v": 1, "portal": self.portal, "seq": self.seq, "roots": self.roots.to_json()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """A directory that passed every check on `day`, and the epoch of that day."""
+
+    portal: str
+    directory: Directory
+    note: Note
+    day: str
+    epoch: Epoch
+
+
+def believe(pin: Pin, newest: Note, changes: Sequence[Note], day: str, min_seq: int = 1) -> Believed:
+    """The newest directory, or the first reason not to believe it as `TrustError`, `SignatureError` or `FormatError`.
+
+    `changes` are the notes after the pin that changed the roots, oldest first; `min_seq` is the largest smallest-`seq`
+    that the reader knows from elsewhere.
+    """
+    roots, last = _walk(pin, changes)
+    directory = _read(newest, pin.portal)
+    if not changes or newest.text != changes[-1].text:
+        _check_newest(newest, directory, roots, last)
+    if directory.seq < max(pin.seq, min_seq):
+        raise TrustError("sequence-too-small")
+    if day < directory.valid_from:
+        raise TrustError("not-yet-valid")
+    if day >= directory.expires:
+        raise TrustError("expired")
+    epoch = directory.epoch_on(day)
+    if epoch is None:
+        raise TrustError("missing-epoch")
+    return Believed(portal=pin.portal, directory=directory, note=newest, day=day, epoch=epoch)
+
+
+def _walk(pin: Pin, changes: Sequence[Note]) -> tuple[RootSet, RootChange | None]:
+    """Follows the root changes; each is signed by the roots before it and by its own."""
+    if len(changes) > MOST_CHANGES:
+        raise TrustError("broken-walk")
+    roots, seq, last = pin.roots, pin.seq, None
+    for note in changes:
+        directory = _read(note, pin.portal)
+        signers = _signers(note, roots, directory.roots)
+        if not (_enough(signers, roots) and _enough(signers, directory.roots)):
+            raise TrustError("root-change-unsigned")
+        if directory.seq <= seq or (last is not None and directory.root_change != last):
+            raise TrustError("broken-walk")
+        roots, seq = directory.roots, directory.seq
+        last = RootChange(seq=directory.seq, hash=note.hash())
+    return roots, last
+
+
+def _check_newest(note: Note, directory: Directory, roots: RootSet, last: RootChange | None) -> None:
+    if not _enough(_signers(note, roots), roots):
+        raise TrustError("too-few-signatures")
+    if directory.roots != roots:
+        raise TrustError("root-change-unsigned")
+    if last is not None and directory.root_change != last:
+        raise TrustError("broken-walk")
+
+
+def _read(note: Note, portal: str) -> Directory:
+    label, name = note.text.split(b"\n", 1)[0].rpartition(b" ")[::2]
+    if label == first_line("directory", "").strip().encode("ascii") and name != portal.encode("ascii"):
+        raise TrustError("wrong-portal")
+    return Directory.parse(body(note, "directory", portal))
+
+
+def _signers(note: Note, *root_sets: RootSet) -> frozenset[bytes]:
+    """The keys that signed; a signer that is no root is refused, not ignored."""
+    named = {(one.name, one.key): one for roots in root_sets for one in roots.keys}.values()
+    signers = note_signers(note, named)
+    if {one.name for one in signers} != {line.name for line in note.signatures}:
+        raise TrustError("unknown-root")
+    return frozenset(one.key for one in signers)
+
+
+def _enough(signers: frozenset[bytes], roots: RootSet) -> bool:
+    return sum(one.key in signers for one in roots.keys) >= roots.threshold

@@ -1,0 +1,1 @@
+"""Opens: private keys, receipts and the ceremony. Never on the public server."""

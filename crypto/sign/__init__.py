@@ -1,0 +1,1 @@
+"""Signs with one's own key: intake its day manifests, stations their replies and posts, roots the directory."""
