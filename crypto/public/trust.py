@@ -80,11 +80,11 @@ def _walk(pin: Pin, changes: Sequence[Note]) -> tuple[RootSet, RootChange | None
     roots, seq, last = pin.roots, pin.seq, None
     for note in changes:
         directory = _read(note, pin.portal)
+        if directory.seq <= seq or (last is not None and directory.root_change != last):
+            raise TrustError("broken-walk")
         signers = _signers(note, roots, directory.roots)
         if not (_enough(signers, roots) and _enough(signers, directory.roots)):
             raise TrustError("root-change-unsigned")
-        if directory.seq <= seq or (last is not None and directory.root_change != last):
-            raise TrustError("broken-walk")
         roots, seq = directory.roots, directory.seq
         last = RootChange(seq=directory.seq, hash=note.hash())
     return roots, last

@@ -66,7 +66,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """The writer's pseudonym, an Ed25519 key (32); replies go to an X-Wing key (1,216) and a mailbox (32), or nowhere."""
+    """The writer's pseudonym, an Ed25519 key (32); replies go to an X-Wing key (1,216) and mailbox (32), or nowhere."""
 
     key: bytes
     recipient: bytes | None
