@@ -29,10 +29,9 @@ from tests.vectors.trust_cases import with_vault
 Case = dict[str, Any]
 
 
-@pytest.mark.parametrize("name", ["fields", "receipt", "derive", "labels", "frame", "message", "reply", "trust"])
-def test_the_files_are_what_the_generator_makes(name: str) -> None:
-    made = text(files()[f"{name}.json"])
-    assert (FOLDER / f"{name}.json").read_text("utf-8") == made
+def test_the_files_are_what_the_generator_makes() -> None:
+    different = [name for name, content in files().items() if (FOLDER / name).read_text("utf-8") != text(content)]
+    assert different == []
 
 
 @pytest.mark.parametrize("case", load("fields")["cases"], ids=named)
