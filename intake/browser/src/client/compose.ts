@@ -1,0 +1,166 @@
+/** From what a person wrote to the one sealed thing that leaves the device. Nothing is kept beyond what is returned. */
+
+import { FormatError } from "../errors.ts";
+import { randomBytes, shuffled } from "../public/random.ts";
+import { type Progress, sealEnvelope } from "../public/seal.ts";
+import { KEY_LENGTH } from "../wire/age.ts";
+import { fromBase64url, toBase64url } from "../wire/base64.ts";
+import { wipe } from "../wire/bytes.ts";
+import type { Language } from "../wire/directory_parts.ts";
+import { fillFrame, MESSAGE_FRAMES } from "../wire/frame.ts";
+import {
+  type AccountBody,
+  type Answer,
+  type Choice,
+  encodeMessage,
+  type FollowupBody,
+  ID_LENGTH,
+  type Message,
+  MOST_MESSAGE,
+  type Routing,
+  type Thread,
+} from "../wire/message.ts";
+import { RECEIPT_LENGTH } from "../wire/receipt.ts";
+import { readers } from "./choose.ts";
+import type { Portal } from "./portal.ts";
+import { deleteToken, receiptKeys, routingOf, sign, SLOTS, submissionId, threadOf, wipeKeys } from "./receipt_keys.ts";
+
+const MOST_SEEN = 64;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+export type { Choice, Progress };
+
+/** A first message. */
+export interface Draft extends Choice {
+  readonly language: Language;
+  readonly answers: Readonly<Record<string, Answer>>;
+  /** SHA-256 of the questionnaire file, in base64url. */
+  readonly questionnaire: string;
+}
+
+/** Further words in the same thread. `seen`: ids of the replies that were read, newest first. */
+export interface Followup {
+  /** The reply whose routing is kept, or a new choice. */
+  readonly to: { readonly routing: Choice } | Choice;
+  readonly language: Language;
+  readonly text: string;
+  readonly answersTo: Uint8Array | null;
+  readonly seen: readonly Uint8Array[];
+}
+
+/** What may be sent, again and again, until intake has it. `others` are further IDs, for when `id` is taken. */
+export interface Sealed {
+  readonly id: string;
+  readonly others: readonly string[];
+  readonly envelope: Uint8Array;
+  readonly directory: number;
+  readonly epoch: string;
+}
+
+/** 128 random bits. */
+export function newReceipt(): Uint8Array {
+  return randomBytes(RECEIPT_LENGTH);
+}
+
+/** How many bytes of text still fit; negative when there is too much. Quick enough to ask while the person types. */
+export function room(portal: Portal, draft: Draft | Followup): number {
+  const key = new Uint8Array(32);
+  const thread = { key, recipient: new Uint8Array(KEY_LENGTH), mailbox: key };
+  const routing = { ...choiceOf(draft), tag: key };
+  return MOST_MESSAGE - encodeMessage(messageOf(portal, routing, thread, draft)).length;
+}
+
+/** Throws `RoutingError`, or `TooLong`; nothing has been sealed then. */
+export async function sealAccount(
+  portal: Portal,
+  receipt: Uint8Array,
+  draft: Draft,
+  progress?: Progress,
+): Promise<Sealed> {
+  return sealMessage(portal, receipt, draft, progress);
+}
+
+/** Throws `RoutingError`, or `TooLong`; nothing has been sealed then. */
+export async function sealFollowup(
+  portal: Portal,
+  receipt: Uint8Array,
+  followup: Followup,
+  progress?: Progress,
+): Promise<Sealed> {
+  return sealMessage(portal, receipt, followup, progress);
+}
+
+async function sealMessage(
+  portal: Portal,
+  receipt: Uint8Array,
+  draft: Draft | Followup,
+  progress?: Progress,
+): Promise<Sealed> {
+  const vaultKeys = readers(portal, choiceOf(draft)).map((vault) => keyOf(portal, vault.id));
+  const frame = framed(portal, receipt, draft);
+  try {
+    const envelope = await sealEnvelope(frame, vaultKeys, progress);
+    const [id = "", ...others] = submissionIds(portal, receipt);
+    return { id, others, envelope, directory: portal.directory.seq, epoch: portal.epoch.id };
+  } finally {
+    wipe(frame);
+  }
+}
+
+/** The signed frame; the caller wipes it. */
+function framed(portal: Portal, receipt: Uint8Array, draft: Draft | Followup): Uint8Array {
+  const keys = receiptKeys(receipt, portal.name);
+  const message = encodeMessage(messageOf(portal, routingOf(keys, choiceOf(draft)), threadOf(keys), draft));
+  try {
+    return fillFrame(message, sign("message", portal.name, message, keys.signSeed), MESSAGE_FRAMES);
+  } finally {
+    wipe(message);
+    wipeKeys(keys);
+  }
+}
+
+function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draft | Followup): Message {
+  return {
+    id: randomBytes(ID_LENGTH),
+    portal: portal.name,
+    directory: portal.directory.seq,
+    epoch: portal.epoch.id,
+    routing,
+    language: draft.language,
+    day: portal.day,
+    thread,
+    seen: "seen" in draft ? draft.seen.slice(0, MOST_SEEN) : [],
+    body: bodyOf(draft),
+  };
+}
+
+function choiceOf(draft: Draft | Followup): Choice {
+  if (!("to" in draft)) return draft;
+  return "routing" in draft.to ? draft.to.routing : draft.to;
+}
+
+function bodyOf(draft: Draft | Followup): AccountBody | FollowupBody {
+  if ("to" in draft) return { kind: "followup", text: unicode(draft.text), answersTo: draft.answersTo };
+  const answers = Object.entries(draft.answers).map(([name, answer]): [string, Answer] => [
+    name,
+    typeof answer === "string" ? unicode(answer) : answer,
+  ]);
+  return { kind: "account", questionnaire: fromBase64url(draft.questionnaire, 32), answers: new Map(answers) };
+}
+
+/** A text field may hold half a character, which UTF-8 cannot carry; it becomes U+FFFD. */
+function unicode(text: string): string {
+  return text.replace(LONE_SURROGATES, "\ufffd");
+}
+
+function keyOf(portal: Portal, vaultId: string): Uint8Array {
+  const key = portal.keys.get(vaultId);
+  if (!key) throw new FormatError("vault key");
+  return key;
+}
+
+/** All IDs that this receipt gives for the day, in random order: a taken one says nothing about how many there are. */
+function submissionIds(portal: Portal, receipt: Uint8Array): readonly string[] {
+  const slots = shuffled(Array.from({ length: SLOTS }, (_, slot) => slot));
+  return slots.map((slot) => toBase64url(submissionId(deleteToken(receipt, portal.name, portal.day, slot))));
+}

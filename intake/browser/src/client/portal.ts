@@ -1,0 +1,84 @@
+/** The portal as this device may believe it today: directory, epoch and the keys to seal to. */
+
+import { ClientError, CryptoError, FormatError } from "../errors.ts";
+import { checkKeyFile } from "../public/keys.ts";
+import { type Believed, believe, type Pin } from "../public/trust.ts";
+import { toBase64url } from "../wire/base64.ts";
+import { fromUtf8, utf8 } from "../wire/bytes.ts";
+import { type Day, dayOf } from "../wire/calendar.ts";
+import type { Directory, Epoch } from "../wire/directory.ts";
+import { parseNote } from "../wire/note.ts";
+import type { Answer, Net } from "./net.ts";
+import { problem } from "./problem.ts";
+
+export { parsePin, type Pin } from "../public/trust.ts";
+
+const MOST_CLOCK_DIFFERENCE = 26 * 60 * 60 * 1000;
+
+export interface Portal {
+  readonly name: string;
+  readonly directory: Directory;
+  readonly epoch: Epoch;
+  readonly day: Day;
+  /** Vault name -> X-Wing key (1,216 bytes) of the epoch. */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+}
+
+/** This device's clock in milliseconds since 1970, and the day that the person gave when it was found wrong. */
+export interface Clock {
+  readonly now: number;
+  readonly chosen?: Day;
+}
+
+/**
+ * Fetches the directory and the key file in force, and checks all of it against the pin.
+ *
+ * Throws `ClientError` with the code of what was refused; "clock" when device and server differ by more than 26 hours and the
+ * person has not said which day it is.
+ */
+export async function openPortal(pin: Pin, clock: Clock, net: Net): Promise<Portal> {
+  try {
+    const answer = await fetched(net, "/start");
+    const day = today(clock, answer.date);
+    const { epoch, directory } = believeStart(pin, answer.bytes, day);
+    const file = await fetched(net, `/keys/${toBase64url(epoch.keys)}`);
+    return { name: pin.portal, directory, epoch, day, keys: checkKeyFile(epoch, file.bytes) };
+  } catch (error) {
+    if (error instanceof CryptoError && !(error instanceof ClientError)) throw new ClientError(error.code, false);
+    throw error;
+  }
+}
+
+async function fetched(net: Net, path: string): Promise<Answer> {
+  const answer = await net.get(path);
+  if (answer.status !== 200) throw problem(answer);
+  return answer;
+}
+
+function today(clock: Clock, serverNow: number | null): Day {
+  if (clock.chosen !== undefined) return clock.chosen;
+  if (serverNow !== null && Math.abs(clock.now - serverNow) > MOST_CLOCK_DIFFERENCE) {
+    throw new ClientError("clock", false);
+  }
+  return dayOf(clock.now);
+}
+
+function believeStart(pin: Pin, data: Uint8Array, day: Day): Believed {
+  const start = parseStart(data);
+  const changes = start.changes.map((text) => parseNote(utf8(text)));
+  return believe(pin, parseNote(utf8(start.directory)), changes, day);
+}
+
+/** An envelope without signature: what stands in it is checked by itself, so members added later do no harm. */
+function parseStart(data: Uint8Array): { directory: string; changes: readonly string[] } {
+  let start: unknown;
+  try {
+    start = JSON.parse(fromUtf8(data));
+  } catch {
+    throw new FormatError("start");
+  }
+  const { v, directory, changes } = Object(start) as Record<string, unknown>;
+  const texts = Array.isArray(changes) && changes.every((note): note is string => typeof note === "string");
+  if (v !== 1 || typeof directory !== "string" || !texts) throw new FormatError("start");
+  return { directory, changes };
+}

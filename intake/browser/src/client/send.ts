@@ -1,0 +1,26 @@
+/** Sends what is sealed. There is no other way out, and nothing is sent in another form when this one fails. */
+
+import type { Sealed } from "./compose.ts";
+import type { Net } from "./net.ts";
+import { problem } from "./problem.ts";
+
+const STORED = 204;
+
+/**
+ * Returns once intake has the envelope for good. Sending the same `Sealed` again is safe.
+ *
+ * Throws `ClientError`: "line" when no answer came, else intake's own code. After "directory-outdated", "epoch-over",
+ * "epoch-early" or "unknown-directory" the portal must be opened and the message sealed again.
+ */
+export async function send(net: Net, sealed: Sealed): Promise<"stored"> {
+  const headers = { Parts: "0", Directory: String(sealed.directory), Epoch: sealed.epoch };
+  let refusal;
+  for (const id of [sealed.id, ...sealed.others]) {
+    const answer = await net.put(`/submissions/${id}`, headers, sealed.envelope);
+    if (answer.status === STORED) return "stored";
+    refusal = problem(answer);
+    // This ID holds another message of the same day and receipt.
+    if (refusal.code !== "conflict") break;
+  }
+  throw refusal;
+}

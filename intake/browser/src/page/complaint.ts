@@ -1,0 +1,29 @@
+/** What is wrong with an answer, said beside its field and read out. */
+
+import { slot } from "./screens.ts";
+
+const ID = "error";
+
+/** Shows the words above the field and goes there. */
+export function complain(screen: HTMLElement, words: string): void {
+  settle(screen);
+  const complaint = document.createElement("p");
+  complaint.id = ID;
+  complaint.className = "error";
+  complaint.setAttribute("role", "alert");
+  complaint.textContent = words;
+  slot(screen, "field").before(complaint);
+  const field = slot(screen, "field").querySelector<HTMLElement>("textarea, input");
+  if (!field) return;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", `${ID} ${field.getAttribute("aria-describedby") ?? ""}`);
+  field.focus();
+}
+
+/** Takes an earlier complaint back. */
+export function settle(screen: HTMLElement): void {
+  document.getElementById(ID)?.remove();
+  const field = screen.querySelector("[aria-invalid]");
+  field?.removeAttribute("aria-invalid");
+  field?.setAttribute("aria-describedby", (field.getAttribute("aria-describedby") ?? "").replace(`${ID} `, ""));
+}

@@ -1,0 +1,5 @@
+/** The whole script of a page that only informs. */
+
+import { armExit } from "./exit.ts";
+
+armExit();

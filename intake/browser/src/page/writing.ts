@@ -1,0 +1,142 @@
+/** The form, from the choice of readers to the receipt. */
+
+import { type Draft, newReceipt, room, sealAccount } from "../client/compose.ts";
+import type { Net } from "../client/net.ts";
+import type { Portal } from "../client/portal.ts";
+import type { Answer } from "../wire/message.ts";
+import { askChoice, askText } from "./asking.ts";
+import { askCheck } from "./check.ts";
+import { askCommittees, choiceOf, complaintAbout, readerIds } from "./committees.ts";
+import { onLeaving } from "./exit.ts";
+import type { Opened } from "./opening.ts";
+import { type Question, questions } from "./questions.ts";
+import { showReceipt } from "./receipt.ts";
+import { clear, screenFrom } from "./screens.ts";
+import { type Outcome, sealAndSend } from "./sealing.ts";
+import { type Move, type Place, step } from "./walk.ts";
+import { language, word } from "./words.ts";
+
+const COMMITTEES = "committees";
+const CHECK = "check";
+
+/** What one person is writing. It lives in this page only, and `wipe` ends it. */
+interface Writing {
+  portal: Portal;
+  committees: readonly string[];
+  answers: Record<string, Answer>;
+  notice: string;
+  readonly receipt: Uint8Array;
+  readonly questionnaire: string;
+}
+
+/** Runs until the page holds nothing any more, or the person goes back to where they came from. */
+export async function write({ portal, reopen }: Opened, net: Net, questionnaire: string): Promise<"sent" | "back"> {
+  const writing: Writing = {
+    portal,
+    committees: [],
+    answers: {},
+    notice: "",
+    receipt: newReceipt(),
+    questionnaire,
+  };
+  onLeaving(() => wipe(writing));
+  const asked = questions();
+  const names = [COMMITTEES, ...asked.map((question) => question.name), CHECK];
+  let place: Place = { at: 0, returning: false };
+  for (;;) {
+    place = await walk(writing, asked, names, place);
+    if (place.at < 0) return "back";
+    const { end, portal: newest } = await sendAll(writing, net, reopen);
+    writing.portal = newest;
+    if (end === "stored") break;
+    place = placeAfter(end, writing, names);
+  }
+  forgetWords(writing);
+  await showReceipt(writing.receipt);
+  wipe(writing);
+  return "sent";
+}
+
+/** Screen after screen, until all is checked, or the person goes back before the first. */
+async function walk(
+  writing: Writing,
+  asked: readonly Question[],
+  names: readonly string[],
+  start: Place,
+): Promise<Place> {
+  let place = start;
+  while (place.at >= 0 && place.at < names.length) {
+    const name = names[place.at];
+    const question = asked.find((one) => one.name === name);
+    const move = question ? askQuestion(writing, question) : name === CHECK ? check(writing, asked) : choose(writing);
+    place = step(place, await move, names);
+  }
+  return place;
+}
+
+async function choose(writing: Writing): Promise<Move> {
+  const { move, committees } = await askCommittees(writing.portal, writing.committees, takeNotice(writing));
+  writing.committees = committees;
+  return move;
+}
+
+async function askQuestion(writing: Writing, question: Question): Promise<Move> {
+  const { [question.name]: before, ...others } = writing.answers;
+  if (question.kind === "text") {
+    const text = typeof before === "string" ? before : "";
+    const left = room(writing.portal, draftOf(writing, { ...others, [question.name]: "" }));
+    const screen = screenFrom(question.templateId);
+    const asked = await askText({ screen, text, needed: question.needed, room: left });
+    writing.answers = asked.text === "" ? others : { ...others, [question.name]: asked.text };
+    return asked.move;
+  }
+  const asked = await askChoice(question, Array.isArray(before) ? (before[0] ?? null) : null);
+  writing.answers = asked.chosen === null ? others : { ...others, [question.name]: [asked.chosen] };
+  return asked.move;
+}
+
+function check(writing: Writing, asked: readonly Question[]): Promise<Move> {
+  return askCheck({ ...writing, questions: asked, notice: takeNotice(writing) });
+}
+
+function sendAll(writing: Writing, net: Net, reopen: Opened["reopen"]): Promise<Outcome> {
+  const { portal, receipt } = writing;
+  const choice = choiceOf(writing.committees);
+  const draft = draftOf(writing, writing.answers);
+  return sealAndSend({
+    net,
+    portal,
+    reopen,
+    seal: (current, progress) => sealAccount(current, receipt, draft, progress),
+    sameReaders: (newest) => readerIds(newest, choice) === readerIds(portal, choice),
+  });
+}
+
+/** Back to the check; or to the choice, when nobody of it is left. */
+function placeAfter(end: Outcome["end"], writing: Writing, names: readonly string[]): Place {
+  const complaint = complaintAbout(writing.portal, writing.committees);
+  writing.notice = complaint ?? (end === "readers-changed" ? word("readers-changed") : "");
+  return complaint === null ? { at: names.indexOf(CHECK), returning: false } : { at: 0, returning: true };
+}
+
+function draftOf(writing: Writing, answers: Draft["answers"]): Draft {
+  return { ...choiceOf(writing.committees), language: language(), answers, questionnaire: writing.questionnaire };
+}
+
+function takeNotice(writing: Writing): string {
+  const { notice } = writing;
+  writing.notice = "";
+  return notice;
+}
+
+function forgetWords(writing: Writing): void {
+  writing.answers = {};
+  writing.committees = [];
+  writing.notice = "";
+}
+
+function wipe(writing: Writing): void {
+  forgetWords(writing);
+  writing.receipt.fill(0);
+  clear();
+}

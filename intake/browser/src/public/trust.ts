@@ -1,0 +1,130 @@
+/** Which directory to believe: a decision over bytes and a day, without input or output (FORMAT.md 4.4). */
+
+import { TrustError } from "../errors.ts";
+import { equal, fromUtf8 } from "../wire/bytes.ts";
+import type { Day } from "../wire/calendar.ts";
+import {
+  type Directory,
+  type Epoch,
+  epochOn,
+  parseDirectory,
+  type RootChange,
+  type RootSet,
+} from "../wire/directory.ts";
+import { parseRootSet } from "../wire/directory_parts.ts";
+import { Members, parseJson } from "../wire/fields.ts";
+import { firstLine } from "../wire/labels.ts";
+import { type Note, noteBody, noteHash } from "../wire/note.ts";
+import { noteSigners } from "./verify.ts";
+
+const MOST_PIN = 8_192;
+const MOST_CHANGES = 256;
+
+/** What a release believes before it has read anything: the roots in force at `seq`. */
+export interface Pin {
+  readonly portal: string;
+  readonly seq: number;
+  readonly roots: RootSet;
+}
+
+/** From the bytes of `portal.json`. */
+export function parsePin(data: Uint8Array): Pin {
+  const members = new Members(parseJson(data, MOST_PIN), "pin");
+  members.integer("v", 1, 1);
+  const pin = {
+    portal: members.portal("portal"),
+    seq: members.integer("seq", 1),
+    roots: parseRootSet(members.take("roots")),
+  };
+  members.end();
+  return pin;
+}
+
+/** A directory that passed every check on `day`, and the epoch of that day. */
+export interface Believed {
+  readonly portal: string;
+  readonly directory: Directory;
+  readonly note: Note;
+  readonly day: Day;
+  readonly epoch: Epoch;
+}
+
+/**
+ * The newest directory, or the first reason not to believe it as `TrustError`, `SignatureError` or `FormatError`.
+ *
+ * `changes` are the notes after the pin that changed the roots, oldest first; `minSeq` is the largest smallest `seq` that
+ * the reader knows from elsewhere.
+ */
+export function believe(pin: Pin, newest: Note, changes: readonly Note[], day: Day, minSeq = 1): Believed {
+  const { roots, last } = walk(pin, changes);
+  const directory = read(newest, pin.portal);
+  const newestChange = changes[changes.length - 1];
+  if (!newestChange || !equal(newest.text, newestChange.text)) checkNewest(newest, directory, roots, last);
+  if (directory.seq < Math.max(pin.seq, minSeq)) throw new TrustError("sequence-too-small");
+  if (day < directory.validFrom) throw new TrustError("not-yet-valid");
+  if (day >= directory.expires) throw new TrustError("expired");
+  const epoch = epochOn(directory, day);
+  if (!epoch) throw new TrustError("missing-epoch");
+  return { portal: pin.portal, directory, note: newest, day, epoch };
+}
+
+interface Walked {
+  readonly roots: RootSet;
+  readonly seq: number;
+  readonly last: RootChange | null;
+}
+
+/** Follows the root changes; each is signed by the roots before it and by its own. */
+function walk(pin: Pin, changes: readonly Note[]): Walked {
+  if (changes.length > MOST_CHANGES) throw new TrustError("broken-walk");
+  let walked: Walked = { roots: pin.roots, seq: pin.seq, last: null };
+  for (const note of changes) {
+    const directory = read(note, pin.portal);
+    if (directory.seq <= walked.seq || !follows(directory, walked.last)) throw new TrustError("broken-walk");
+    const signers = signingKeys(note, walked.roots, directory.roots);
+    if (!enough(signers, walked.roots) || !enough(signers, directory.roots))
+      throw new TrustError("root-change-unsigned");
+    walked = { roots: directory.roots, seq: directory.seq, last: { seq: directory.seq, hash: noteHash(note) } };
+  }
+  return walked;
+}
+
+function checkNewest(note: Note, directory: Directory, roots: RootSet, last: RootChange | null): void {
+  if (!enough(signingKeys(note, roots), roots)) throw new TrustError("too-few-signatures");
+  if (!sameRoots(directory.roots, roots)) throw new TrustError("root-change-unsigned");
+  if (!follows(directory, last)) throw new TrustError("broken-walk");
+}
+
+function read(note: Note, portal: string): Directory {
+  const [label = ""] = fromUtf8(note.text).split("\n", 1);
+  const named = firstLine("directory", "");
+  if (label.startsWith(named) && label !== firstLine("directory", portal)) throw new TrustError("wrong-portal");
+  return parseDirectory(noteBody(note, "directory", portal));
+}
+
+/** The keys that signed; a signer that is no root is refused, not ignored. */
+function signingKeys(note: Note, ...rootSets: readonly RootSet[]): readonly Uint8Array[] {
+  const signers = rootSets.flatMap((roots) => noteSigners(note, roots.keys));
+  const names = new Set(signers.map((one) => one.name));
+  if (!note.signatures.every((line) => names.has(line.name))) throw new TrustError("unknown-root");
+  return signers.map((one) => one.key);
+}
+
+function enough(signers: readonly Uint8Array[], roots: RootSet): boolean {
+  const signed = roots.keys.filter((root) => signers.some((key) => equal(key, root.key)));
+  return signed.length >= roots.threshold;
+}
+
+/** Whether the directory names the last change of the walk, once there is one. */
+function follows(directory: Directory, last: RootChange | null): boolean {
+  const named = directory.rootChange;
+  return last === null || (named !== null && named.seq === last.seq && equal(named.hash, last.hash));
+}
+
+function sameRoots(a: RootSet, b: RootSet): boolean {
+  return (
+    a.threshold === b.threshold &&
+    a.keys.length === b.keys.length &&
+    a.keys.every((one, at) => one.name === b.keys[at]?.name && equal(one.key, b.keys[at].key))
+  );
+}

@@ -1,0 +1,164 @@
+"""The command `intake`: what the people who run the public site do."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from crypto.errors import CryptoError
+from crypto.sign.sign import public, signing_key
+from crypto.wire.fields import to_base64url
+from intake import closing, config, files, imports, migrations, transfer
+from intake.check import check as checked
+from intake.clock import day_of, utc_now
+from intake.directories import Directories, Standing
+from intake.errors import BusyError, FullError, IntakeError, RefusedError
+from intake.limits import Limits
+from intake.store import Store
+
+MISUSE, REFUSAL = 2, 1
+
+folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def intake() -> None:
+    """The public site of a portal: it keeps what is sealed, and can open none of it."""
+
+
+@intake.command()
+@folder
+def key(folder: Path) -> None:
+    """Make DIR and the key that signs what leaves it; print the public half."""
+    folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if not files.is_private(folder):
+        raise RefusedError(f"{folder} may be read by others: `chmod 700` it")
+    seed = signing_key()
+    try:
+        files.create(folder / config.KEY, seed)
+    except FileExistsError:
+        raise RefusedError(f"{folder / config.KEY} is already there") from None
+    click.echo(to_base64url(public(seed)))
+
+
+@intake.command()
+@folder
+@click.option("--portal", "pin", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--database", default=config.DEFAULT_DATABASE, metavar="URL", help="any SQLAlchemy URL")
+@click.option("--demo", is_flag=True, help="a banner on every page, and days may be closed early")
+def init(folder: Path, pin: Path, database: str, demo: bool) -> None:
+    """Make the settings and the database of DIR for the portal that the ceremony made."""
+    folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if (folder / config.SETTINGS).exists():
+        raise RefusedError(f"{folder / config.SETTINGS} is already there")
+    data = pin.read_bytes()
+    portal = config.read_pin(data).portal
+    store = Store(config.database_inside(folder, database), Limits())
+    migrations.create(store, portal, day_of(utc_now()))
+    config.write(folder, data, database, demo=demo)
+    click.echo(f"{folder} is ready: `intake import` the ceremony file, then `intake serve`")
+
+
+@intake.command("import")
+@folder
+@click.argument("sources", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
+    """Take ceremony files and posts. The same file again changes nothing."""
+    settings = config.load(folder)
+    store = _store(settings)
+    for source in sources:
+        today = day_of(utc_now())
+        standing = Directories(settings.pin, store).on(today)
+        try:
+            with files.open_regular(source) as untrusted:
+                lines = imports.bring_in(store, settings.pin, standing, untrusted, today)
+        except (CryptoError, RefusedError) as error:
+            raise RefusedError(f"{source.name}: nothing taken: {error}") from None
+        for line in lines:
+            click.echo(f"{source.name}: {line}")
+
+
+@intake.command()
+@folder
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(folder: Path, host: str, port: int, workers: int) -> None:
+    """Answer requests, until stopped."""
+    from intake.serve import serve as run
+
+    settings = config.load(folder)
+    _store(settings).close()
+    run(settings, host, port, workers)
+
+
+@intake.command("close-day")
+@folder
+@click.option("--short", is_flag=True, help="demo only: also what is there of today")
+def close_day(folder: Path, short: bool) -> None:
+    """Close every UTC day that is over: sign its manifest and forget in which order things came."""
+    settings, store, _today, standing = _opened(folder)
+    if short and not settings.demo:
+        raise RefusedError("--short is for demos: a real day is closed when it is over")
+    signer = closing.Signer.named_by(standing, settings.pin.portal, config.read_key(folder))
+    made = closing.close_days(store, signer, utc_now, short=short)
+    for manifest in made:
+        click.echo(f"closed: manifest {manifest.n} of {manifest.day}")
+    if not made:
+        click.echo("nothing to close")
+
+
+@intake.command()
+@folder
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path, dir_okay=False))
+def export(folder: Path, out: Path) -> None:
+    """Write the bundle of all closed days to OUT."""
+    settings, store, today, standing = _opened(folder)
+    signer = closing.Signer.named_by(standing, settings.pin.portal, config.read_key(folder))
+    click.echo(f"{out}: {transfer.export(store, signer, out, today)} manifests")
+
+
+@intake.command()
+@folder
+def check(folder: Path) -> None:
+    """Say how DIR is, and what is wrong with it."""
+    settings, store, today, standing = _opened(folder)
+    report = checked(settings, store, standing, today)
+    for line in report.state:
+        click.echo(line)
+    if report.wrong:
+        raise RefusedError("; ".join(report.wrong))
+
+
+def main() -> None:
+    """One clear line on stderr when something is refused (exit 1) or was asked for wrongly (exit 2)."""
+    os.umask(0o077)
+    try:
+        intake.main(prog_name="intake", standalone_mode=False)
+    except click.UsageError as error:
+        _end(error.format_message(), MISUSE)
+    except click.Abort:
+        _end("stopped", REFUSAL)
+    except BusyError:
+        _end("others are writing to the database: try again", REFUSAL)
+    except FullError:
+        _end("there is no room", REFUSAL)
+    except (IntakeError, OSError) as error:
+        _end(str(error), REFUSAL)
+
+
+def _end(words: str, status: int) -> None:
+    click.echo(f"intake: {words}", err=True)
+    sys.exit(status)
+
+
+def _opened(folder: Path) -> tuple[config.Config, Store, str, Standing]:
+    settings = config.load(folder)
+    store, today = _store(settings), day_of(utc_now())
+    return settings, store, today, Directories(settings.pin, store).on(today)
+
+
+def _store(settings: config.Config) -> Store:
+    os.environ["SQLITE_TMPDIR"] = str(settings.folder)  # where SQLite writes a file anew, never in a shared place
+    return Store.open(settings.database, settings.limits, settings.pin.portal)

@@ -1,0 +1,137 @@
+"""Which directory is in force, decided anew for every day and after every import (FORMAT.md 4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crypto.errors import CryptoError, TrustError
+from crypto.public.trust import Believed, Pin, believe
+from crypto.wire.directory import MOST_DIRECTORY, Directory
+from crypto.wire.fields import encode_json
+from crypto.wire.note import Note, body
+from intake.content import JSON, Content
+from intake.errors import RefusedError
+from intake.store import Store
+
+SIGNED_FOR_ANOTHER_DAY = ("not-yet-valid", "expired")
+"""These two are found after everything that does not depend on the day was found right (FORMAT.md 4.4, step 5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A directory note as it was imported, taken apart."""
+
+    data: bytes
+    note: Note
+    directory: Directory
+
+    @classmethod
+    def read(cls, portal: str, data: bytes) -> "Held":
+        """Takes a note apart; says nothing about whether to believe it."""
+        if len(data) > MOST_DIRECTORY:
+            raise RefusedError("a directory is larger than allowed")
+        note = Note.parse(data)
+        return cls(data=data, note=note, directory=Directory.parse(body(note, "directory", portal)))
+
+    @property
+    def seq(self) -> int:
+        """The number of the directory."""
+        return self.directory.seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the directories held here mean on one day.
+
+    `newest` is the newest whose first day has come, also when it has expired; `start` is the body of `GET /start`.
+    Submissions are taken only under `believed`; when there is none, `reason` is the code of why.
+    """
+
+    held: Mapping[int, Held]
+    newest: Held | None
+    believed: Believed | None
+    reason: str
+    start: Content | None
+
+
+def stand(pin: Pin, held: Sequence[Held], day: str) -> Standing:
+    """What the directories held here, ascending, mean on this day."""
+    begun = [one for one in held if one.directory.valid_from <= day]
+    believed, reason = None, "no-directory"
+    if begun:
+        try:
+            believed = believe(pin, begun[-1].note, _notes(root_changes(pin, begun)), day)
+            reason = ""
+        except CryptoError as error:
+            reason = error.code
+    return Standing(
+        held={one.seq: one for one in held},
+        newest=begun[-1] if begun else None,
+        believed=believed,
+        reason=reason,
+        start=_start(begun[-1], root_changes(pin, begun)) if begun else None,
+    )
+
+
+def follow(pin: Pin, held: Sequence[Held], untrusted: bytes, day: str) -> Held:
+    """The next directory after those held, believed for today or for the days it is signed for; or refused.
+
+    One older than the pin cannot be believed from the pin: it is taken because the next one names its hash, so the
+    caller must not stop before one that the pin reaches.
+    """
+    new = Held.read(pin.portal, untrusted)
+    if held and (new.seq != held[-1].seq + 1 or new.directory.prev != held[-1].note.hash()):
+        raise RefusedError(f"directory {new.seq} does not follow directory {held[-1].seq}")
+    if new.seq < pin.seq:
+        return new
+    try:
+        believe(pin, new.note, _notes(root_changes(pin, [*held, new])), day)
+    except TrustError as error:
+        if error.code not in SIGNED_FOR_ANOTHER_DAY:
+            raise
+    return new
+
+
+def root_changes(pin: Pin, held: Sequence[Held]) -> tuple[Held, ...]:
+    """Those, after the pin, that have other roots than the one before."""
+    changes, roots = [], pin.roots
+    for one in held:
+        if one.seq > pin.seq and one.directory.roots != roots:
+            changes.append(one)
+            roots = one.directory.roots
+    return tuple(changes)
+
+
+def _start(newest: Held, changes: Sequence[Held]) -> Content:
+    """All that a browser needs to know which directory to believe."""
+    value = {
+        "v": 1,
+        "directory": newest.data.decode("utf-8"),
+        "changes": [one.data.decode("utf-8") for one in changes],
+        "records": [],
+    }
+    return Content.of(JSON, encode_json(value))
+
+
+def _notes(held: Sequence[Held]) -> list[Note]:
+    return [one.note for one in held]
+
+
+class Directories:
+    """The standing of today, read again when the day or the database's directories change."""
+
+    def __init__(self, pin: Pin, store: Store) -> None:
+        self._pin = pin
+        self._store = store
+        self._known: tuple[tuple[int, str], Standing] | None = None
+
+    def on(self, day: str) -> Standing:
+        """What stands on this day."""
+        with self._store.look() as look:
+            key = look.revision(), day
+            known = self._known
+            if known is not None and known[0] == key:
+                return known[1]
+            notes = look.directories()
+        standing = stand(self._pin, [Held.read(self._pin.portal, data) for _seq, data in notes], day)
+        self._known = key, standing
+        return standing

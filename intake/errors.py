@@ -1,0 +1,39 @@
+"""Every refusal of intake, as one tree.
+
+    IntakeError
+    |-- ProblemError    a request that is answered with a problem document: the code is stable, the words are in a table
+    |-- RefusedError    a command that will not do what was asked: one line for the person who gave it
+    `-- StoreError      the database did not take it
+        |-- BusyError   others are writing; the same again later is right
+        `-- FullError   no room
+
+Nothing of a message, a mailbox or an address goes into any of them.
+"""
+
+
+class IntakeError(Exception):
+    """Something was refused."""
+
+
+class ProblemError(IntakeError):
+    """This request is refused; the code is one of `routes.errors.PROBLEMS`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RefusedError(IntakeError):
+    """This command is refused, for the reason in its text."""
+
+
+class StoreError(IntakeError):
+    """The database did not take it; nothing was changed."""
+
+
+class BusyError(StoreError):
+    """Too many write at once."""
+
+
+class FullError(StoreError):
+    """There is no room."""

@@ -1,0 +1,51 @@
+"""The exact headers of every answer. Nothing here depends on what was asked.
+
+There is no cookie, no ETag, no Last-Modified and no name of a server; a test compares the whole set, route by route.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+
+class Kind(Enum):
+    """What an answer is, as far as its headers go."""
+
+    PAGE = "page"
+    DATA = "data"
+    FOREVER = "forever"
+    """Data under its own hash: it can never be another."""
+    STATIC = "static"
+
+
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+DENIED_FEATURES = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access",
+    "sync-xhr", "usb", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+
+ALWAYS: Mapping[str, str] = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def of(kind: Kind, *, well: bool = True) -> dict[str, str]:
+    """The headers of an answer of this kind, besides what describes its body; `well` unless it is a refusal."""
+    forever = kind is Kind.FOREVER and well
+    return {
+        **ALWAYS,
+        "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-store",
+        "Content-Security-Policy": _PAGE if kind is Kind.PAGE else _NOTHING,
+    }

@@ -1,0 +1,176 @@
+"""What is carried into intake: directories with their keys, and replies (FORMAT.md 9.4, 11).
+
+Everything read here is untrusted until it has been checked; a file is taken whole, in one transaction, or not at all.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from crypto.errors import SignatureError
+from crypto.public.keys import check_key_file
+from crypto.public.trust import Pin
+from crypto.public.verify import verify_note
+from crypto.wire.age import MOST_STANZAS, Header, check_slot, encapsulated_key
+from crypto.wire.container import read_container
+from crypto.wire.digest import sha256
+from crypto.wire.directory import NamedKey
+from crypto.wire.fields import to_base64url
+from crypto.wire.note import Note, body
+from crypto.wire.post import MOST_POST, Post, PostSlot
+from intake import publiclog
+from intake.clock import days_later
+from intake.directories import Held, Standing, follow
+from intake.errors import RefusedError
+from intake.limits import POST_AHEAD_DAYS
+from intake.retention import first_day_of_replies
+from intake.store import Change, Slot, Store
+
+Members = Iterator[tuple[str, bytes]]
+
+MOST_MEMBER = MOST_POST + 4_096
+MOST_MEMBERS = 1_000
+POST_SIGNER = "post"
+_SEALED_SEED_PAYLOAD = 16 + 32 + 16  # nonce, seed, tag
+
+
+def bring_in(store: Store, pin: Pin, standing: Standing, source: BinaryIO, today: str) -> list[str]:
+    """Takes a ceremony file or a post, and says in lines what is new."""
+    untrusted = read_container(source, most_member=MOST_MEMBER)
+    name, text = next(untrusted, ("", b""))
+    if name == "format" and text == f"sealed-intake/ceremony/v1 {pin.portal}\n".encode("ascii"):
+        with store.alone() as change:
+            return _ceremony(change, pin, untrusted, today)
+    if name == "format" and text == f"sealed-intake/post/v1 {pin.portal}\n".encode("ascii"):
+        with store.alone() as change:
+            return _post(change, pin, standing, untrusted, today)
+    raise RefusedError("this is neither a ceremony file nor a post for this portal")
+
+
+def _ceremony(change: Change, pin: Pin, untrusted: Members, today: str) -> list[str]:
+    notes, key_files, post_keys = _sorted_out(untrusted)
+    held = [Held.read(pin.portal, data) for _seq, data in change.directories()]
+    lines = []
+    for name, data in notes:
+        new = _directory(pin, held, name, data, today)
+        if new is None:
+            lines.append(f"directory {int(name)}: already here")
+            continue
+        held.append(new)
+        change.add_directory(new.seq, new.note.hash(), data)
+        publiclog.append(change, today, "directory", new.seq, new.note.hash())
+        lines.append(f"directory {new.seq}: new, from {new.directory.valid_from} until {new.directory.expires}")
+    if not held or held[-1].seq < pin.seq:
+        raise RefusedError(f"the file does not reach directory {pin.seq}, from which this portal believes")
+    lines += _key_files(change, held, key_files)
+    lines += _post_keys(change, post_keys)
+    return lines
+
+
+def _sorted_out(untrusted: Members) -> tuple[list[tuple[str, bytes]], dict[str, bytes], dict[str, bytes]]:
+    """Directories, key files and post keys by the second part of their names, in the one order that is allowed."""
+    groups: dict[str, dict[str, bytes]] = {"directory": {}, "keys": {}, "post-key": {}}
+    order, last = list(groups), 0
+    for count, (name, data) in enumerate(untrusted, 1):
+        group, _, rest = name.partition("/")
+        if group not in groups or order.index(group) < last or count > MOST_MEMBERS:
+            raise RefusedError("the file holds what a ceremony does not make")
+        last = order.index(group)
+        groups[group][rest] = data
+    return list(groups["directory"].items()), groups["keys"], groups["post-key"]
+
+
+def _directory(pin: Pin, held: list[Held], name: str, data: bytes, today: str) -> Held | None:
+    """The believed directory, or nothing when it is already here."""
+    untrusted = Held.read(pin.portal, data)
+    if name != f"{untrusted.seq:08}":
+        raise RefusedError("a directory stands under another number than its own")
+    same = next((one for one in held if one.seq == untrusted.seq), None)
+    if same is None:
+        return follow(pin, held, data, today)
+    if same.note.text != untrusted.note.text:
+        raise RefusedError(f"there is another directory {untrusted.seq} than the one that is already here")
+    return None
+
+
+def _key_files(change: Change, held: list[Held], untrusted: dict[str, bytes]) -> list[str]:
+    """Every key file that a directory names is here afterwards, and none that no directory names was taken."""
+    epochs = {to_base64url(epoch.keys): epoch for one in held for epoch in one.directory.epochs}
+    if not untrusted.keys() <= epochs.keys():
+        raise RefusedError("the file holds keys that no directory names")
+    new = 0
+    for name, epoch in epochs.items():
+        stored = change.key_file(epoch.keys)
+        data = untrusted.get(name, stored)
+        if data is None:
+            raise RefusedError(f"the key file of {epoch.id} is missing")
+        check_key_file(epoch, data)
+        if stored is None:
+            change.add_key_file(epoch.keys, data)
+            new += 1
+    return [f"key files: {new} new"]
+
+
+def _post_keys(change: Change, untrusted: dict[str, bytes]) -> list[str]:
+    """Sealed post keys, which intake carries to the stations and cannot open."""
+    stored = {sha256 for sha256, _data in change.post_keys()}
+    new = 0
+    for name, data in untrusted.items():
+        digest = sha256(data)
+        header = Header.parse(data)
+        for stanza in header.stanzas[:MOST_STANZAS]:
+            encapsulated_key(stanza)
+        if name != to_base64url(digest) or len(data) != header.length + _SEALED_SEED_PAYLOAD:
+            raise RefusedError("a post key is not a sealed seed under its own hash")
+        if digest not in stored:
+            change.add_post_key(digest, data)
+            new += 1
+    return [f"post keys: {new} new"]
+
+
+def _post(change: Change, pin: Pin, standing: Standing, untrusted: Members, today: str) -> list[str]:
+    name, data = next(untrusted, ("", b""))
+    if name != "post":
+        raise RefusedError("the post has no list of its slots")
+    post = _believed_post(pin, standing, Note.parse(data), today)
+    new = 0
+    for listed in post.slots:
+        new += _slot(change, post.day, listed, *next(untrusted, ("", b"")))
+    if next(untrusted, None) is not None:
+        raise RefusedError("the post holds more than it lists")
+    return [f"post of {post.day}: {new} of {len(post.slots)} slots new"]
+
+
+def _believed_post(pin: Pin, standing: Standing, untrusted: Note, today: str) -> Post:
+    """Signed by one of the keys that the directory in force takes posts under, on a day on which it does."""
+    if standing.believed is None:
+        raise RefusedError(f"no directory is in force ({standing.reason})")
+    keys = [one for one in standing.believed.directory.post if _signed_by(untrusted, one.key)]
+    if not keys:
+        raise RefusedError("the post is not signed by a post key of the directory in force")
+    post = Post.parse(body(untrusted, "post", pin.portal))
+    if not any(one.from_day <= post.day < one.until_day for one in keys):
+        raise RefusedError("the post key was not valid on the day of the post")
+    if post.day < first_day_of_replies(today):
+        raise RefusedError("the post is too old")
+    if post.day > days_later(today, POST_AHEAD_DAYS):
+        raise RefusedError("the post is from a day that has not come")
+    return post
+
+
+def _signed_by(note: Note, key: bytes) -> bool:
+    try:
+        verify_note(note, NamedKey(name=POST_SIGNER, key=key))
+    except SignatureError:
+        return False
+    return True
+
+
+def _slot(change: Change, day: str, listed: PostSlot, name: str, untrusted: bytes) -> bool:
+    """Whether the slot is new; one that came before, and may have been deleted since, is passed over."""
+    if name != f"slot/{to_base64url(listed.sha256)}" or sha256(untrusted) != listed.sha256:
+        raise RefusedError("a slot is missing, or has other bytes than the post lists")
+    check_slot(untrusted)
+    if change.delivered(listed.sha256):
+        return False
+    change.add_slot(Slot(mailbox=listed.mailbox, day=day, sha256=listed.sha256, data=untrusted))
+    return True

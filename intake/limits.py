@@ -1,0 +1,62 @@
+"""Every limit of the public server, in one place.
+
+The constants are part of the protocol: a client counts on them. What an operator may set stands in `Limits`; the table
+`[limits]` of `intake.toml` takes these names.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+from crypto.wire.age import ENVELOPE_LENGTHS
+
+EPOCH_GRACE = timedelta(days=7)
+"""So long after its end an epoch still takes envelopes (protocol: `epoch-over`)."""
+
+EPOCH_AHEAD = timedelta(hours=26)
+"""So long before its start an epoch already takes envelopes (protocol: `epoch-early`)."""
+
+TOKEN_LENGTH = 16
+MOST_TOKENS = 512
+"""Delete tokens in one request."""
+
+SECRET_LENGTH = 32
+PAGE_LENGTH = 2
+SLOTS_A_PAGE = 4
+"""A mailbox answers with exactly so many slots."""
+
+MOST_BODY = max(*ENVELOPE_LENGTHS, TOKEN_LENGTH * MOST_TOKENS)
+"""No request has a longer body."""
+
+REPLY_LIFETIME_DAYS = 180
+"""A reply waits so long after the day of its post, and an older post is refused."""
+
+REMEMBERED_DAYS = REPLY_LIFETIME_DAYS + 30
+"""The hash of a reply is remembered longer than its post could be taken again."""
+
+POST_AHEAD_DAYS = 1
+"""A post may come from a station whose calendar is so far ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an operator may set; the defaults suit one small machine."""
+
+    request_line_bytes: int = 512
+    header_fields: int = 40
+    header_field_bytes: int = 4_096
+    connections: int = 512
+    threads: int = 16
+    """Requests that one worker process handles at once."""
+    silence_seconds: int = 30
+    """A connection that neither sends nor takes a byte for so long is closed."""
+    busy_seconds: int = 20
+    """So long a request waits for others to finish writing before it is answered with 429."""
+    retry_seconds: int = 30
+    """What 429 and 507 say in `Retry-After`."""
+    database_bytes: int = 8 * 1024**3
+    """Submissions are refused with 507 once a SQLite file would grow beyond this."""
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """What `[limits]` may hold."""
+        return frozenset(field.name for field in fields(cls))

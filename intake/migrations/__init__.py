@@ -1,0 +1,26 @@
+"""Brings a database to this release's schema, from the first schema on."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from intake import database
+from intake.errors import RefusedError
+from intake.store import Change, Store
+
+
+def create(store: Store, portal: str, day: str) -> None:
+    """Makes the tables of a new intake, whose first open day is `day`: all of it or nothing."""
+    if database.schema_version(store.engine) is not None:
+        raise RefusedError("the database is in use already")
+    with database.transaction(store.engine, writes=True) as connection:
+        upgrade(connection)
+        Change(connection).begin_portal(portal, day)
+
+
+def upgrade(connection: Connection) -> None:
+    """Runs what is missing, inside the caller's transaction."""
+    config = Config()
+    config.set_main_option("script_location", "intake:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,16 @@
+"""How long things are kept. What is shown obeys these days at once; closing a day removes the bytes."""
+
+from intake.clock import days_later
+from intake.limits import REMEMBERED_DAYS, REPLY_LIFETIME_DAYS
+from intake.store import Change
+
+
+def first_day_of_replies(today: str) -> str:
+    """Replies of earlier days are gone, and earlier posts are refused."""
+    return days_later(today, -REPLY_LIFETIME_DAYS)
+
+
+def drop_old_replies(change: Change, today: str) -> None:
+    """Replies that have waited long enough, and hashes that no post can bring again."""
+    change.drop_slots_before(first_day_of_replies(today))
+    change.forget_delivered_before(days_later(today, -REMEMBERED_DAYS))

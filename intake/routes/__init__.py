@@ -1,0 +1,81 @@
+"""Every address of the public server, in one table. What is not in it does not exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from flask import Flask, Response, request
+
+from intake import headers
+from intake.headers import Kind
+from intake.routes import directory, errors, mailbox, pages, submissions
+from intake.routes.answers import BareRequest, BareResponse
+from intake.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One method on one rule; GET answers HEAD too, and nothing answers OPTIONS."""
+
+    method: Literal["GET", "PUT", "POST"]
+    rule: str
+    view: Callable[..., Response]
+    kind: Kind = Kind.DATA
+
+
+ROUTES = (
+    Route(method="GET", rule="/", view=pages.languages, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/", view=pages.start, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/write", view=pages.write, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/return", view=pages.come_back, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/about", view=pages.about, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/limits", view=pages.limits, kind=Kind.PAGE),
+    Route(method="GET", rule="/<language>/contacts", view=pages.contacts, kind=Kind.PAGE),
+    Route(method="GET", rule="/static/<name>", view=pages.static, kind=Kind.STATIC),
+    Route(method="GET", rule="/robots.txt", view=pages.robots, kind=Kind.STATIC),
+    Route(method="GET", rule="/start", view=directory.start),
+    Route(method="GET", rule="/directory", view=directory.newest),
+    Route(method="GET", rule="/directory/<int(max=9007199254740991):seq>", view=directory.numbered),
+    Route(method="GET", rule="/keys/<sha256>", view=directory.keys, kind=Kind.FOREVER),
+    Route(method="GET", rule="/days", view=directory.days),
+    Route(method="GET", rule="/days/<int(max=9007199254740991):n>", view=directory.day),
+    Route(method="GET", rule="/log/<month>", view=directory.log),
+    Route(method="PUT", rule="/submissions/<name>", view=submissions.put),
+    Route(method="POST", rule="/submissions/delete", view=submissions.delete),
+    Route(method="POST", rule="/mailbox", view=mailbox.read),
+    Route(method="POST", rule="/mailbox/delete", view=mailbox.delete),
+)
+
+_PROGRAMS = frozenset(route.rule.split("/")[1] for route in ROUTES if route.kind is not Kind.PAGE)
+
+
+def is_page(path: str) -> bool:
+    """Whether a person looks at what stands there, or at its absence; programs ask below names of their own."""
+    return path.split("/", 2)[1] not in _PROGRAMS
+
+
+def install(app: Flask, site: Site) -> None:
+    """Puts the table into an application, and the exact headers onto every answer."""
+    app.request_class, app.response_class = BareRequest, BareResponse
+    app.url_map.merge_slashes = False
+    kinds = {}
+    for route in ROUTES:
+        endpoint = f"{route.method} {route.rule}"
+        kinds[endpoint] = route.kind
+        app.add_url_rule(
+            route.rule,
+            endpoint,
+            partial(route.view, site),
+            methods=[route.method],
+            provide_automatic_options=False,
+            strict_slashes=route.kind is not Kind.PAGE,  # a page needs no redirect, which would repeat the address
+        )
+    app.register_error_handler(Exception, partial(errors.refuse, site, is_page))
+    app.after_request(partial(_dress, kinds))
+
+
+def _dress(kinds: dict[str, Kind], response: Response) -> Response:
+    kind = kinds.get(request.endpoint or "", Kind.PAGE if is_page(request.path) else Kind.DATA)
+    response.headers.update(headers.of(kind, well=response.status_code < 400))
+    return response

@@ -1,0 +1,77 @@
+"""The tables. There is no column for a moment, an address, an order of arrival, a private key or a word.
+
+Every table is keyed by what it holds and lies in the order of its key: SQLite's hidden row numbers, which would tell
+the order of arrival, do not exist here (WITHOUT ROWID).
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
+
+VERSION = "0001"
+"""The newest migration, which a database must have been brought to."""
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: "Column[Any]") -> Table:
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+def _id(name: str, length: int) -> "Column[bytes]":
+    return Column(name, LargeBinary(length), primary_key=True)
+
+
+def _number(name: str) -> "Column[int]":
+    return Column(name, Integer, primary_key=True, autoincrement=False)
+
+
+def _day(name: str) -> "Column[str]":
+    return Column(name, String(10), nullable=False)
+
+
+def _bytes(name: str, length: int | None = None, *, nullable: bool = False) -> "Column[bytes]":
+    return Column(name, LargeBinary(length), nullable=nullable)
+
+
+# One row, which is also the closing lock: whoever takes a submission shares it, whoever closes a day has it alone.
+state = _table(
+    "state",
+    _number("one"),
+    Column("portal", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),  # counts imports of directories: workers read anew when it moves
+    _day("open_from"),  # the first day that is not closed yet
+)
+
+directory = _table("directory", _number("seq"), _bytes("hash", 32), _bytes("note"))
+key_file = _table("key_file", _id("sha256", 32), _bytes("data"))
+post_key = _table("post_key", _id("sha256", 32), _bytes("data"))
+
+# Submissions of days that are still open, and of days that stand in a manifest; closing a day moves its rows over in
+# the order of their IDs. An envelope that is gone leaves its hash, so that its ID stays taken.
+arrived = _table(
+    "arrived",
+    _id("id", 16),
+    _day("day"),
+    Column("length", Integer, nullable=False),
+    _bytes("sha256", 32),
+    _bytes("envelope"),
+)
+closed = _table(
+    "closed",
+    _id("id", 16),
+    Column("n", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    _bytes("sha256", 32),
+    _bytes("envelope", nullable=True),
+)
+gone = _table("gone", _id("id", 16), Column("reason", String(8), nullable=False))
+manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _bytes("note"))
+
+# Replies wait under the address of their mailbox; the hashes of all that ever came are remembered longer than they.
+slot = _table(
+    "slot", _id("mailbox", 32), Column("day", String(10), primary_key=True), _id("sha256", 32), _bytes("data")
+)
+delivered = _table("delivered", _id("sha256", 32), _day("day"))
+
+log = _table("log", _number("n"), Column("month", String(7), nullable=False), _bytes("line"))

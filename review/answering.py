@@ -1,0 +1,62 @@
+"""Makes one reply: written, signed by the vault, framed, cut, sealed to the thread (FORMAT.md 8)."""
+
+import secrets
+from dataclasses import dataclass
+
+from crypto.public.seal import seal_slot
+from crypto.sign.sign import sign
+from crypto.wire.digest import sha256
+from crypto.wire.fields import parse_json
+from crypto.wire.frame import REPLY_FRAMES, TooLongError, fill
+from crypto.wire.message import ID_LENGTH, Routing
+from crypto.wire.reply import MOST_REPLY, Reply, ReplyBody, fragments
+from review.belief import Belief, committee_for
+from review.records import Case, OutgoingSlot, Own
+from review.refusals import Refused
+
+_MOST_ROUTING = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A signed reply and the slots it travels in."""
+
+    reply: Reply
+    data: bytes
+    signature: bytes
+    slots: tuple[OutgoingSlot, ...]
+
+
+def write_reply(own: Own, belief: Belief, case: Case, kind: str, words: ReplyBody, day: str) -> Written:
+    """The reply to this case, or the reason why there can be none."""
+    recipient, mailbox = case.thread.recipient, case.thread.mailbox
+    if recipient is None or mailbox is None:
+        raise Refused("no-reply-wanted")
+    if not words.text.strip():
+        raise Refused("reply-empty")
+    routing = Routing.parse(parse_json(case.routing, most=_MOST_ROUTING))
+    committee = committee_for(belief.directory, own.name, routing)
+    if committee is None:
+        raise Refused("no-committee")
+    reply = Reply(
+        id=secrets.token_bytes(ID_LENGTH),
+        kind=kind,
+        portal=belief.portal,
+        thread=case.thread.key,
+        committee=committee,
+        vault=own.name,
+        routing=routing,
+        day=day,
+        body=words,
+    )
+    data = reply.encode()
+    if len(data) > MOST_REPLY:
+        raise Refused("reply-too-long", over=len(data) - MOST_REPLY)
+    signature = sign("reply", belief.portal, data, own.signing_seed)
+    try:
+        frame = fill(data, signature, REPLY_FRAMES)
+    except TooLongError:
+        raise Refused("reply-too-long", over=len(data) - MOST_REPLY) from None
+    sealed = [seal_slot(plaintext, recipient) for plaintext in fragments(frame, reply.id)]
+    slots = tuple(OutgoingSlot(mailbox=mailbox, sha256=sha256(slot), slot=slot) for slot in sealed)
+    return Written(reply=reply, data=data, signature=signature, slots=slots)

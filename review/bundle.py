@@ -1,0 +1,89 @@
+"""Reads a ceremony file or a bundle in the one order it may have (FORMAT.md 9.3, 11.2)."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Literal
+
+from crypto.errors import FormatError
+from crypto.wire.container import read_container
+from crypto.wire.day import MOST_MANIFEST
+from crypto.wire.digest import sha256
+from crypto.wire.fields import from_base64url, to_base64url
+from crypto.wire.message import ID_LENGTH
+from review.refusals import Refused
+
+Kind = Literal["ceremony", "bundle"]
+_KINDS: tuple[Kind, ...] = ("ceremony", "bundle")
+# A manifest note is its JSON, a label line and one signature line.
+_MOST_MEMBER = MOST_MANIFEST + 1_024
+_DIGITS = 8
+
+
+class BundleReader:
+    """Hands out the members group by group; every group is ascending, and nothing is left over at the end."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._members = read_container(source, most_member=_MOST_MEMBER)
+        self._next = next(self._members, None)
+
+    def kind(self, portal: str) -> Kind:
+        """What this file is; refuses one of another portal."""
+        data = self._one("format")
+        for kind in _KINDS:
+            if data == f"sealed-intake/{kind}/v1 {portal}\n".encode("ascii"):
+                return kind
+            if data.startswith(f"sealed-intake/{kind}/v1 ".encode("ascii")):
+                raise Refused("other-portal")
+        raise FormatError("format")
+
+    def numbered(self, group: str) -> Iterator[tuple[int, bytes]]:
+        """Members `GROUP/NUMBER`."""
+        for rest, data in self._group(group):
+            if len(rest) != _DIGITS or not rest.isdecimal() or not rest.isascii():
+                raise FormatError(f"{group} number")
+            yield int(rest), data
+
+    def hashed(self, group: str) -> Iterator[bytes]:
+        """Members `GROUP/SHA256`, each found to have this hash."""
+        for rest, data in self._group(group):
+            if to_base64url(sha256(data)) != rest:
+                raise FormatError(f"{group} hash")
+            yield data
+
+    def gone(self) -> bytes:
+        """The one note of what is no longer held."""
+        return self._one("gone")
+
+    def envelopes(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Counter of the manifest, ID of the submission, envelope."""
+        last: tuple[int, bytes] = (0, b"")
+        for rest, data in self._group("envelope", ascending=False):
+            number, slash, name = rest.partition("/")
+            if not slash or len(number) != _DIGITS or not number.isdecimal() or not number.isascii():
+                raise FormatError("envelope name")
+            here = int(number), from_base64url(name, ID_LENGTH)
+            if here <= last:
+                raise FormatError("envelope order")
+            last = here
+            yield *here, data
+
+    def end(self) -> None:
+        """And nothing more."""
+        if self._next is not None:
+            raise FormatError("unexpected member")
+
+    def _one(self, name: str) -> bytes:
+        if self._next is None or self._next[0] != name:
+            raise FormatError(f"{name} is missing")
+        data = self._next[1]
+        self._next = next(self._members, None)
+        return data
+
+    def _group(self, group: str, *, ascending: bool = True) -> Iterator[tuple[str, bytes]]:
+        before = ""
+        while self._next is not None and self._next[0].startswith(f"{group}/"):
+            rest, data = self._next[0].removeprefix(f"{group}/"), self._next[1]
+            if ascending and rest <= before:
+                raise FormatError(f"{group} order")
+            before = rest
+            self._next = next(self._members, None)
+            yield rest, data

@@ -1,0 +1,86 @@
+"""The open vaults of a station, and how they are locked: on request, and after ten minutes without one."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from review.passphrase import MOST_CHARACTERS
+from review.process import KeeperProcess
+from review.refusals import Refused
+from review.throttle import Throttle
+from review.vault import vault_names
+
+
+class Desk:
+    """Holds the keepers. `moment` counts seconds, `today` names the UTC day; `after_lock` forgets what is left."""
+
+    def __init__(
+        self,
+        station: Path,
+        *,
+        idle_seconds: float,
+        moment: Callable[[], float],
+        today: Callable[[], str],
+        after_lock: Callable[[], None],
+    ) -> None:
+        self.today = today
+        self._station = station
+        self._idle_seconds = idle_seconds
+        self._moment = moment
+        self._after_lock = after_lock
+        self._throttle = Throttle(moment)
+        self._change = threading.Lock()
+        self._keepers: dict[str, KeeperProcess] = {}
+        self._last_use = moment()
+
+    def vaults(self) -> tuple[str, ...]:
+        """The vaults that lie in the station's folder."""
+        return vault_names(self._station)
+
+    def open_vaults(self) -> tuple[str, ...]:
+        """Those that are open now, in order."""
+        return tuple(sorted(self._keepers))
+
+    def keeper(self, vault: str) -> KeeperProcess:
+        """The keeper of an open vault."""
+        try:
+            return self._keepers[vault]
+        except KeyError:
+            raise Refused("no-vault", vault=vault) from None
+
+    def unlock(self, vault: str, passphrase: str) -> None:
+        """Opens one more vault, or says why not; wrong passphrases make the next try wait."""
+        with self._change:
+            if vault not in self.vaults() or vault in self._keepers:
+                raise Refused("no-vault", vault=vault)
+            if len(passphrase) > MOST_CHARACTERS:
+                raise Refused("passphrase-too-long", most=MOST_CHARACTERS)
+            self._throttle.check(vault)
+            keeper = KeeperProcess(self._station, vault)
+            try:
+                keeper.open(passphrase, self.today())
+            except Refused as refused:
+                if refused.code == "wrong-passphrase":
+                    self._throttle.failed(vault)
+                raise
+            self._throttle.succeeded(vault)
+            self._keepers[vault] = keeper
+            self._last_use = self._moment()
+
+    def use(self) -> None:
+        """Somebody is at the desk."""
+        self._last_use = self._moment()
+
+    def lock(self) -> bool:
+        """Ends every keeper; false when nothing was open."""
+        with self._change:
+            keepers, self._keepers = self._keepers, {}
+            for keeper in keepers.values():
+                keeper.end()
+        if keepers:
+            self._after_lock()
+        return bool(keepers)
+
+    def lock_if_idle(self) -> bool:
+        """Locks when nobody has used the desk for too long."""
+        return self._moment() - self._last_use >= self._idle_seconds and self.lock()

@@ -1,0 +1,77 @@
+"""Renders the desk's pages in the reader's language, with what every page shows."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Request, request
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Environment
+
+from review.refusals import Refused
+from templates import SOURCE_LANGUAGE, environment, languages
+
+LANGUAGE_COOKIE = "language"
+
+
+class Pages:
+    """One environment a language, made once."""
+
+    def __init__(self, *, demo: bool, idle_seconds: float) -> None:
+        self._demo = demo
+        self._idle_seconds = idle_seconds
+        self._environments = {language: _environment(language) for language in languages("review")}
+
+    def render(self, name: str, **values: Any) -> str:
+        """A page, in the language of the request."""
+        return (
+            self._environments[self.language(request)]
+            .get_template(name)
+            .render(demo=self._demo, idle_seconds=round(self._idle_seconds), csrf_token=generate_csrf, **values)
+        )
+
+    def refusal(self, refused: Refused, language: str | None = None) -> str:
+        """What was refused, why, and what would lift it, in one paragraph."""
+        words = self._environments[language or self.language(request)].get_template("refusals.txt")
+        return words.render(code=refused.code, detail=refused.detail).strip()
+
+    def acknowledgment(self, language: str, weeks: int, pseudonym: str) -> str:
+        """The text of an acknowledgment, word for word as it leaves."""
+        template = self._environments[language].get_template("acknowledgment.txt")
+        return template.render(weeks=weeks, pseudonym=pseudonym).strip()
+
+    def language(self, asked: Request) -> str:
+        """The language that was chosen at the desk, else the first that the browser names and we speak."""
+        chosen = asked.cookies.get(LANGUAGE_COOKIE)
+        if chosen in self._environments:
+            return chosen
+        return asked.accept_languages.best_match(list(self._environments)) or SOURCE_LANGUAGE
+
+
+def said(names: Mapping[str, str], language: str) -> str:
+    """A name or title of the directory, in this language."""
+    return names[language]
+
+
+def _environment(language: str) -> Environment:
+    made = environment("review", language)
+    locale = Locale.parse(language)
+    made.filters["day"] = partial(_day, locale=locale, form="d MMMM y")
+    made.filters["short_day"] = partial(_day, locale=locale, form="d MMMM")
+    made.filters["language_name"] = partial(_language_name, locale=locale)
+    made.filters["said"] = partial(said, language=language)
+    return made
+
+
+def _day(day: str, *, locale: Locale, form: str) -> str:
+    """A day with the month in words."""
+    return format_date(date.fromisoformat(day), form, locale=locale)
+
+
+def _language_name(language: str, *, locale: Locale) -> str:
+    """The name of a language, in the reader's."""
+    name: str = locale.languages[language]
+    return name

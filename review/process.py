@@ -1,0 +1,76 @@
+"""The web app's end of a keeper: starts it, asks it, ends it."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from crypto.errors import FormatError
+from review.pipe import PipeClosedError, read_answer, receive, send
+from review.refusals import Refused
+
+_SECONDS_TO_END = 1.0
+
+
+class KeeperProcess:
+    """One vault in a process of its own. Threads of the web app take turns."""
+
+    def __init__(self, station: Path, vault: str) -> None:
+        self._station = station
+        self._vault = vault
+        self._turn = threading.Lock()
+        # Nothing of our own environment goes along, and nothing the keeper might say when it breaks comes back.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-s", "-m", "review.keeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": str(Path(__file__).parent.parent), "LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def create(self, passphrase: str, day: str) -> None:
+        """Makes the vault. Afterwards it is open."""
+        self._enter("create", passphrase, day)
+
+    def open(self, passphrase: str, day: str) -> None:
+        """Opens the vault."""
+        self._enter("open", passphrase, day)
+
+    def ask(self, action: str, day: str, **given: Any) -> dict[str, Any]:
+        """The answer; raises `Refused`, with `keeper-gone` when the process has ended."""
+        source, out = self._process.stdout, self._process.stdin
+        assert source is not None
+        assert out is not None
+        try:
+            with self._turn:
+                send(out, {"do": action, "day": day, "with": given})
+                value = receive(source)
+            return read_answer(value)
+        except (PipeClosedError, FormatError):
+            raise Refused("keeper-gone", vault=self._vault) from None
+
+    def end(self) -> None:
+        """Terminates, then kills. When this returns the process is gone, and its memory with it."""
+        self._process.terminate()
+        try:
+            self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _enter(self, action: str, passphrase: str, day: str) -> None:
+        try:
+            self.ask(action, day, station=str(self._station), vault=self._vault, passphrase=passphrase)
+        except Refused:
+            self.end()
+            raise

@@ -1,0 +1,78 @@
+"""What the store hands out: frozen values, no rows of a database."""
+
+from dataclasses import dataclass, field
+
+from crypto.wire.message import Thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """The vault's own row; pin and believed directory are missing until they were given."""
+
+    name: str
+    signing_seed: bytes = field(repr=False)
+    pin: bytes | None
+    believed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is kept about a thread besides its messages and replies."""
+
+    number: int
+    pseudonym: str
+    thread: Thread
+    routing: bytes
+    language: str
+    in_danger: bool
+    state_veto_day: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A message as it was signed, and how it came."""
+
+    number: int
+    turn: int
+    arrived: str
+    data: bytes
+    read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReply:
+    """A reply as it was signed, and the day it left."""
+
+    number: int
+    turn: int
+    data: bytes
+    left: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A case as the inbox lists it; `waiting` when the last word is the writer's."""
+
+    case: Case
+    messages: int
+    arrived: str
+    unread: int
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """Something that opened and was not taken."""
+
+    submission: bytes
+    arrived: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingSlot:
+    """A sealed slot that waits for the next post."""
+
+    mailbox: bytes
+    sha256: bytes
+    slot: bytes = field(repr=False)

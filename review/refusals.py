@@ -1,0 +1,63 @@
+"""What the station refuses, by code; the words for people stand in `templates/review/refusals.txt`."""
+
+from typing import Literal, get_args
+
+RefusalCode = Literal[
+    # opening a vault
+    "wrong-passphrase",
+    "passphrase-too-long",
+    "passphrase-empty",
+    "wait",
+    "no-vault",
+    "vault-exists",
+    "vault-damaged",
+    "vault-newer",
+    "keeper-gone",
+    "broken",
+    "not-understood",
+    # keys and trust
+    "keys-exist",
+    "no-trust",
+    "no-directory",
+    "trust-differs",
+    "directory-refused",
+    "directory-astray",
+    "not-in-directory",
+    "not-this-vault",
+    "plan-unfit",
+    "root-passphrase",
+    # carrying
+    "file-unreadable",
+    "file-damaged",
+    "file-exists",
+    "other-portal",
+    "days-missing",
+    "days-differ",
+    "days-broken",
+    "entry-altered",
+    "entry-unknown",
+    "key-file-missing",
+    "key-missing",
+    "no-post-key",
+    # answering
+    "no-case",
+    "no-reply-wanted",
+    "no-committee",
+    "reply-empty",
+    "reply-too-long",
+    "copied-words",
+]
+
+CODES: tuple[str, ...] = get_args(RefusalCode)
+
+
+class Refused(Exception):
+    """The station will not do this. `detail` completes the words: names, days, counters, never a secret.
+
+    The one exception is `copied-words`, whose `words` are the run that was found: they are the desk's own text.
+    """
+
+    def __init__(self, code: RefusalCode, **detail: str | int) -> None:
+        super().__init__(code)
+        self.code: RefusalCode = code
+        self.detail = detail

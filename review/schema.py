@@ -1,0 +1,157 @@
+"""The tables of a vault. Everything in them is encrypted as a whole; days are the finest time that is kept."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# The vault itself: its name, the Ed25519 seed it signs with, the pin it was given, the directory it believes.
+own = Table(
+    "own",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("signing_seed", LargeBinary, nullable=False),
+    Column("pin", LargeBinary),
+    Column("believed", Integer),
+)
+
+# One X-Wing seed for each epoch.
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("epoch", String(7), primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+)
+
+directories = Table(
+    "directories",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+)
+
+key_files = Table(
+    "key_files",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Seeds of post keys, by their public keys.
+post_keys = Table(
+    "post_keys",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+)
+
+# The day manifests that were imported, whole.
+days = Table(
+    "days",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("day", String(10), nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# Entries of imported manifests that were neither carried nor listed as gone: taken when a later bundle brings them.
+absent = Table(
+    "absent",
+    metadata,
+    Column("n", Integer, ForeignKey("days.n"), primary_key=True),
+    Column("submission", LargeBinary, primary_key=True),
+)
+
+# What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply.
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("pseudonym", String(40), nullable=False, unique=True),
+    Column("thread", LargeBinary, nullable=False, unique=True),
+    Column("recipient", LargeBinary),
+    Column("mailbox", LargeBinary),
+    Column("routing", LargeBinary, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("in_danger", Boolean(create_constraint=True, name="in_danger"), nullable=False),
+    Column("state_veto_day", String(10)),
+)
+
+# `turn` counts messages and replies of a case together, in the order they came to this vault.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("arrived", String(10), nullable=False),
+    Column("submission", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("read", Boolean(create_constraint=True, name="read"), nullable=False),
+    UniqueConstraint("number", "turn"),
+)
+
+# What opened and was not taken: `data` is the frame, or the envelope where no frame came out.
+aside = Table(
+    "aside",
+    metadata,
+    Column("submission", LargeBinary, primary_key=True),
+    Column("arrived", String(10), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("left", String(10)),
+    UniqueConstraint("number", "turn"),
+)
+
+# Sealed slots. They leave with a post when their reply's `left` is null, and stay: a stick can be lost.
+outgoing = Table(
+    "outgoing",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("reply", LargeBinary, ForeignKey("replies.id"), nullable=False, index=True),
+    Column("mailbox", LargeBinary, nullable=False),
+    Column("slot", LargeBinary, nullable=False),
+)
+
+# Who did what, each row bound to the one before by its hash.
+journal = Table(
+    "journal",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("prev", LargeBinary),
+    Column("day", String(10), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)

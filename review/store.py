@@ -1,0 +1,298 @@
+"""The only place that speaks SQL. A `Store` is one transaction's view of a vault."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from crypto.wire.fields import encode_json
+from crypto.wire.message import Message, Thread
+from review import schema
+from review.journal import Entry, What
+from review.pseudonyms import new_pseudonym
+from review.records import Case, InboxRow, OutgoingSlot, Own, SetAside, StoredMessage, StoredReply
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        number=row.number,
+        pseudonym=row.pseudonym,
+        thread=Thread(key=row.thread, recipient=row.recipient, mailbox=row.mailbox),
+        routing=row.routing,
+        language=row.language,
+        in_danger=row.in_danger,
+        state_veto_day=row.state_veto_day,
+    )
+
+
+class Store:
+    """Reads and writes one vault inside the transaction of `connection`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    # --- the vault itself
+
+    def add_own(self, name: str, signing_seed: bytes) -> None:
+        """The first row of a new vault."""
+        self._db.execute(insert(schema.own).values(id=1, name=name, signing_seed=signing_seed))
+
+    def own(self) -> Own:
+        """The vault's own row."""
+        row = self._db.execute(select(schema.own)).one()
+        return Own(name=row.name, signing_seed=row.signing_seed, pin=row.pin, believed=row.believed)
+
+    def set_pin(self, pin: bytes) -> None:
+        """What the vault believes from now on before it has read anything."""
+        self._db.execute(update(schema.own).values(pin=pin))
+
+    def set_believed(self, seq: int) -> None:
+        """The directory that passed all checks."""
+        self._db.execute(update(schema.own).values(believed=seq))
+
+    def add_seed(self, epoch: str, seed: bytes) -> None:
+        """The private sealing key of one epoch."""
+        self._db.execute(insert(schema.seeds).values(epoch=epoch, seed=seed))
+
+    def seeds(self) -> dict[str, bytes]:
+        """Epoch id -> seed."""
+        return {row.epoch: row.seed for row in self._db.execute(select(schema.seeds).order_by(schema.seeds.c.epoch))}
+
+    # --- what came from the ceremony
+
+    def add_directory(self, seq: int, note: bytes) -> None:
+        """A directory note; the first one of its number stays."""
+        self._db.execute(insert_or(schema.directories).values(seq=seq, note=note).on_conflict_do_nothing())
+
+    def directories(self) -> dict[int, bytes]:
+        """seq -> note."""
+        rows = self._db.execute(select(schema.directories).order_by(schema.directories.c.seq))
+        return {row.seq: row.note for row in rows}
+
+    def add_key_file(self, sha256: bytes, data: bytes) -> None:
+        """A key file by its hash."""
+        self._db.execute(insert_or(schema.key_files).values(sha256=sha256, data=data).on_conflict_do_nothing())
+
+    def key_files(self) -> dict[bytes, bytes]:
+        """SHA-256 -> key file."""
+        return {row.sha256: row.data for row in self._db.execute(select(schema.key_files))}
+
+    def add_post_key(self, key: bytes, seed: bytes) -> None:
+        """The seed of a post key by its public key."""
+        self._db.execute(insert_or(schema.post_keys).values(key=key, seed=seed).on_conflict_do_nothing())
+
+    def post_keys(self) -> dict[bytes, bytes]:
+        """Public key -> seed."""
+        return {row.key: row.seed for row in self._db.execute(select(schema.post_keys))}
+
+    # --- days
+
+    def days(self) -> dict[int, bytes]:
+        """Counter -> hash of every manifest that was imported."""
+        return {row.n: row.hash for row in self._db.execute(select(schema.days.c.n, schema.days.c.hash))}
+
+    def last_day(self) -> str | None:
+        """The newest day that was imported."""
+        newest: str | None = self._db.scalar(select(func.max(schema.days.c.day)))
+        return newest
+
+    def add_day(self, n: int, day: str, manifest_hash: bytes) -> None:
+        """A manifest that is now imported."""
+        self._db.execute(insert(schema.days).values(n=n, day=day, hash=manifest_hash))
+
+    def absent(self) -> set[tuple[int, bytes]]:
+        """Counter and ID of entries that no bundle has brought so far."""
+        return {(row.n, row.submission) for row in self._db.execute(select(schema.absent))}
+
+    def set_absent(self, entries: Iterable[tuple[int, bytes]]) -> None:
+        """Replaces the list of what is still missing."""
+        self._db.execute(delete(schema.absent))
+        rows = [{"n": n, "submission": submission} for n, submission in entries]
+        if rows:
+            self._db.execute(insert(schema.absent), rows)
+
+    # --- messages and cases
+
+    def message_data(self, message_id: bytes) -> bytes | None:
+        """The bytes of the message of this id, if it is here."""
+        return self._db.scalar(select(schema.messages.c.data).where(schema.messages.c.id == message_id))
+
+    def case_of(self, thread: bytes) -> Case | None:
+        """The case of a thread key."""
+        row = self._db.execute(select(schema.cases).where(schema.cases.c.thread == thread)).one_or_none()
+        return None if row is None else _case(row)
+
+    def case(self, number: int) -> Case | None:
+        """The case of this number."""
+        row = self._db.execute(select(schema.cases).where(schema.cases.c.number == number)).one_or_none()
+        return None if row is None else _case(row)
+
+    def add_case(self, message: Message) -> Case:
+        """A new case for the thread of this message, under a fresh pseudonym."""
+        values = {
+            "pseudonym": new_pseudonym(self._is_taken),
+            "thread": message.thread.key,
+            "recipient": message.thread.recipient,
+            "mailbox": message.thread.mailbox,
+            "routing": encode_json(message.routing.to_json()),
+            "language": message.language,
+            "in_danger": False,
+        }
+        row = self._db.execute(insert(schema.cases).values(values).returning(schema.cases)).one()
+        return _case(row)
+
+    def mark_danger(self, number: int) -> None:
+        """The writer says that someone is in danger now."""
+        self._db.execute(update(schema.cases).where(schema.cases.c.number == number).values(in_danger=True))
+
+    def mark_state_veto(self, number: int, day: str) -> None:
+        """The writer says: do not contact my State. The first day stays."""
+        cases = schema.cases
+        condition = (cases.c.number == number) & cases.c.state_veto_day.is_(None)
+        self._db.execute(update(cases).where(condition).values(state_veto_day=day))
+
+    def add_message(
+        self, number: int, message: Message, data: bytes, signature: bytes, submission: bytes, arrived: str
+    ) -> None:
+        """The next turn of a case, from its writer."""
+        self._db.execute(
+            insert(schema.messages).values(
+                id=message.id,
+                number=number,
+                turn=self._next_turn(number),
+                arrived=arrived,
+                submission=submission,
+                data=data,
+                signature=signature,
+                read=False,
+            )
+        )
+
+    def mark_read(self, number: int) -> int:
+        """How many messages of the case were new until now."""
+        table = schema.messages
+        condition = (table.c.number == number) & table.c.read.is_(False)
+        return self._db.execute(update(table).where(condition).values(read=True)).rowcount
+
+    def messages(self, number: int) -> list[StoredMessage]:
+        """The writer's turns of a case, in order."""
+        table = schema.messages
+        rows = self._db.execute(select(table).where(table.c.number == number).order_by(table.c.turn))
+        return [
+            StoredMessage(number=row.number, turn=row.turn, arrived=row.arrived, data=row.data, read=row.read)
+            for row in rows
+        ]
+
+    def inbox(self) -> list[InboxRow]:
+        """Every case, newest arrival first."""
+        cases, messages, replies = schema.cases, schema.messages, schema.replies
+        sent = select(replies.c.number, func.max(replies.c.turn).label("turn")).group_by(replies.c.number).subquery()
+        came = (
+            select(
+                messages.c.number,
+                func.count().label("messages"),
+                func.max(messages.c.arrived).label("arrived"),
+                func.max(messages.c.turn).label("turn"),
+                func.sum(messages.c.read.is_(False)).label("unread"),
+            )
+            .group_by(messages.c.number)
+            .subquery()
+        )
+        query = (
+            select(cases, came.c.messages, came.c.arrived, came.c.unread)
+            .add_columns((came.c.turn > func.coalesce(sent.c.turn, 0)).label("waiting"))
+            .join(came, came.c.number == cases.c.number)
+            .outerjoin(sent, sent.c.number == cases.c.number)
+            .order_by(came.c.arrived.desc(), cases.c.number.desc())
+        )
+        return [
+            InboxRow(
+                case=_case(row), messages=row.messages, arrived=row.arrived, unread=row.unread, waiting=row.waiting
+            )
+            for row in self._db.execute(query)
+        ]
+
+    def set_aside(self, submission: bytes, arrived: str, reason: str, data: bytes) -> bool:
+        """Keeps what opened and was not taken; false when it is kept already."""
+        values = {"submission": submission, "arrived": arrived, "reason": reason, "data": data}
+        result = self._db.execute(insert_or(schema.aside).values(values).on_conflict_do_nothing())
+        return result.rowcount == 1
+
+    def aside(self) -> list[SetAside]:
+        """What was set aside, newest first."""
+        table = schema.aside
+        rows = self._db.execute(
+            select(table.c.submission, table.c.arrived, table.c.reason).order_by(
+                table.c.arrived.desc(), table.c.submission
+            )
+        )
+        return [SetAside(submission=row.submission, arrived=row.arrived, reason=row.reason) for row in rows]
+
+    # --- replies
+
+    def add_reply(
+        self, number: int, reply_id: bytes, data: bytes, signature: bytes, slots: Sequence[OutgoingSlot]
+    ) -> None:
+        """The next turn of a case, from the vault, with its sealed slots."""
+        turn = self._next_turn(number)
+        values = {"id": reply_id, "number": number, "turn": turn, "data": data, "signature": signature}
+        self._db.execute(insert(schema.replies).values(values))
+        rows = [{"sha256": one.sha256, "reply": reply_id, "mailbox": one.mailbox, "slot": one.slot} for one in slots]
+        self._db.execute(insert(schema.outgoing), rows)
+
+    def replies(self, number: int) -> list[StoredReply]:
+        """The vault's turns of a case, in order."""
+        table = schema.replies
+        rows = self._db.execute(select(table).where(table.c.number == number).order_by(table.c.turn))
+        return [StoredReply(number=row.number, turn=row.turn, data=row.data, left=row.left) for row in rows]
+
+    def waiting_replies(self) -> int:
+        """How many replies wait for the next post."""
+        return self._db.scalar(select(func.count()).where(schema.replies.c.left.is_(None))) or 0
+
+    def waiting_slots(self) -> list[OutgoingSlot]:
+        """The slots of every reply that has not left."""
+        outgoing, replies = schema.outgoing, schema.replies
+        query = select(outgoing).join(replies).where(replies.c.left.is_(None)).order_by(outgoing.c.sha256)
+        return [OutgoingSlot(mailbox=row.mailbox, sha256=row.sha256, slot=row.slot) for row in self._db.execute(query)]
+
+    def mark_left(self, slots: Sequence[bytes], day: str) -> int:
+        """The replies whose slots left with a post on this day; how many they were."""
+        outgoing, replies = schema.outgoing, schema.replies
+        of_slots = select(outgoing.c.reply).where(outgoing.c.sha256.in_(slots))
+        condition = replies.c.id.in_(of_slots) & replies.c.left.is_(None)
+        return self._db.execute(update(replies).where(condition).values(left=day)).rowcount
+
+    # --- journal
+
+    def note(self, what: What, about: str, day: str) -> None:
+        """Writes the next entry of the journal."""
+        last = self._db.execute(select(schema.journal).order_by(schema.journal.c.n.desc()).limit(1)).one_or_none()
+        entry = Entry(
+            n=1 if last is None else last.n + 1,
+            prev=None if last is None else last.hash,
+            day=day,
+            what=what,
+            about=about,
+        )
+        self._db.execute(
+            insert(schema.journal).values(
+                n=entry.n, prev=entry.prev, day=day, what=what, about=about, hash=entry.hash()
+            )
+        )
+
+    def journal(self) -> Iterator[tuple[Entry, bytes]]:
+        """Every entry with the hash that was stored with it, oldest first."""
+        for row in self._db.execute(select(schema.journal).order_by(schema.journal.c.n)):
+            yield Entry(n=row.n, prev=row.prev, day=row.day, what=row.what, about=row.about), row.hash
+
+    def _is_taken(self, pseudonym: str) -> bool:
+        return bool(self._db.scalar(select(exists().where(schema.cases.c.pseudonym == pseudonym))))
+
+    def _next_turn(self, number: int) -> int:
+        turns = [
+            self._db.scalar(select(func.max(table.c.turn)).where(table.c.number == number))
+            for table in (schema.messages, schema.replies)
+        ]
+        return max(turn or 0 for turn in turns) + 1

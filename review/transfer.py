@@ -1,0 +1,215 @@
+"""Takes what a courier brings: one file, one transaction, and what it brought in figures.
+
+A fault of the file refuses it whole and keeps nothing. A fault inside one envelope sets that envelope aside.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from crypto.errors import AgeError, CryptoError, FormatError, SignatureError
+from crypto.public.trust import Pin
+from crypto.public.verify import note_signers
+from crypto.secret.unseal import unseal
+from crypto.sign.sign import public
+from crypto.wire.day import DayManifest, Entry, Gone
+from crypto.wire.digest import sha256
+from crypto.wire.message import AccountBody, Message
+from crypto.wire.note import Note, body
+from review.belief import Belief, check_keys, check_own, form_belief, is_named
+from review.bundle import BundleReader, Kind
+from review.opening import Aside, Foreign, Opened, open_envelope, seeds_for
+from review.refusals import Refused
+from review.signals import says_danger, vetoes_state
+from review.store import Store
+
+_SEED_LENGTH = 32
+_FIGURES = ("days", "new", "followup", "double", "foreign", "aside", "gone", "absent", "post_keys")
+
+# A manifest's counter and a submission's ID: where an envelope belongs.
+Place = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one file brought to one vault."""
+
+    kind: Kind
+    directory: int
+    figures: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, object]:
+        """For the pipe; every figure, also those that are zero."""
+        return {"kind": self.kind, "directory": self.directory, **{name: self.figures[name] for name in _FIGURES}}
+
+
+def receive(store: Store, source: BinaryIO, day: str) -> Report:
+    """Takes a ceremony file or a bundle. Raises `Refused`; the caller then rolls the transaction back."""
+    pin = store.own().pin
+    if pin is None:
+        raise Refused("no-trust")
+    try:
+        return _receive(store, Pin.parse(pin), source, day)
+    except CryptoError as error:
+        raise Refused("file-damaged", why=str(error)) from None
+
+
+def _receive(store: Store, pin: Pin, source: BinaryIO, day: str) -> Report:
+    reader = BundleReader(source)
+    kind = reader.kind(pin.portal)
+    belief = _take_directories(store, reader, pin, day)
+    report = Report(kind=kind, directory=belief.directory.seq)
+    _take_key_files(store, reader)
+    _take_post_keys(store, reader, belief, report)
+    if kind == "bundle":
+        _DayTaker(store, belief, report).take(reader)
+    reader.end()
+    return report
+
+
+def _take_directories(store: Store, reader: BundleReader, pin: Pin, day: str) -> Belief:
+    notes = {seq: Note.parse(data) for seq, data in store.directories().items()}
+    for seq, data in reader.numbered("directory"):
+        note = Note.parse(data)
+        if notes.setdefault(seq, note).text != note.text:
+            raise Refused("directory-astray")
+        store.add_directory(seq, data)
+    belief = form_belief(pin, notes, day)
+    own = store.own()
+    check_own(belief, own.name, own.signing_seed)
+    store.set_believed(belief.directory.seq)
+    return belief
+
+
+def _take_key_files(store: Store, reader: BundleReader) -> None:
+    for data in reader.hashed("keys"):
+        store.add_key_file(sha256(data), data)
+
+
+def _take_post_keys(store: Store, reader: BundleReader, belief: Belief, report: Report) -> None:
+    """Keeps the post keys that this vault can open; others were sealed before its time."""
+    seeds = list(store.seeds().values())
+    named = {post.key for directory in belief.chain for post in directory.post}
+    for data in reader.hashed("post-key"):
+        try:
+            seed = unseal(data, seeds)
+        except AgeError:
+            continue
+        if len(seed) != _SEED_LENGTH or public(seed) not in named:
+            raise FormatError("post key")
+        store.add_post_key(public(seed), seed)
+        report.figures["post_keys"] += 1
+
+
+class _DayTaker:
+    """Takes the days of one bundle under one belief."""
+
+    def __init__(self, store: Store, belief: Belief, report: Report) -> None:
+        self._store = store
+        self._belief = belief
+        self._report = report
+        self._name = store.own().name
+        self._seeds = store.seeds()
+
+    def take(self, reader: BundleReader) -> None:
+        """Manifests first, then what is gone, then every envelope."""
+        done = self._store.days()
+        manifests = [self._manifest(n, data) for n, data in reader.numbered("day")]
+        check_chain(manifests, done)
+        fresh = [(manifest, digest) for manifest, digest in manifests if manifest.n not in done]
+        days = {manifest.day for manifest, _ in fresh}
+        check_keys(self._belief, self._name, self._seeds, self._store.key_files(), days)
+        for manifest, digest in fresh:
+            self._store.add_day(manifest.n, manifest.day, digest)
+        self._report.figures["days"] = len(fresh)
+        gone = self._gone(reader.gone())
+        expected = {(one.n, entry.id): (one.day, entry) for one, _ in manifests for entry in one.entries}
+        wanted = self._store.absent() | {(one.n, entry.id) for one, _ in fresh for entry in one.entries}
+        left = wanted - self._take_envelopes(reader, expected, wanted)
+        absent = {(n, submission) for n, submission in left if submission not in gone}
+        self._report.figures.update(gone=len(left) - len(absent), absent=len(absent))
+        self._store.set_absent(absent)
+
+    def _take_envelopes(
+        self, reader: BundleReader, expected: Mapping[Place, tuple[str, Entry]], wanted: set[Place]
+    ) -> set[Place]:
+        """Checks every envelope against its manifest and opens those that are wanted; returns where they belong."""
+        taken: set[Place] = set()
+        for n, submission, envelope in reader.envelopes():
+            if (n, submission) not in expected:
+                raise Refused("entry-unknown", n=n)
+            day, entry = expected[n, submission]
+            if len(envelope) != entry.length or sha256(envelope) != entry.sha256:
+                raise Refused("entry-altered", n=n)
+            if (n, submission) in wanted:
+                taken.add((n, submission))
+                seeds = seeds_for(day, self._seeds)
+                outcome = open_envelope(envelope, seeds, self._belief.portal, self._is_for_us)
+                self._report.figures[_keep(self._store, outcome, submission, day)] += 1
+        return taken
+
+    def _is_for_us(self, message: Message) -> bool:
+        return is_named(self._belief.directory_of(message.directory), self._name, message.routing)
+
+    def _manifest(self, n: int, data: bytes) -> tuple[DayManifest, bytes]:
+        """A day manifest that intake signed, and its hash."""
+        note = self._by_intake(data)
+        manifest = DayManifest.parse(body(note, "day", self._belief.portal))
+        if manifest.n != n:
+            raise Refused("days-broken", n=n)
+        return manifest, note.hash()
+
+    def _gone(self, data: bytes) -> set[bytes]:
+        """The IDs that intake says it no longer holds."""
+        gone = Gone.parse(body(self._by_intake(data), "gone", self._belief.portal))
+        return {entry.id for entry in gone.entries}
+
+    def _by_intake(self, data: bytes) -> Note:
+        """A note with one signature, by a key that a believed directory named for intake."""
+        note = Note.parse(data)
+        if len(note.signatures) != 1 or not note_signers(note, self._belief.intake_keys()):
+            raise SignatureError("note by intake")
+        return note
+
+
+def check_chain(manifests: list[tuple[DayManifest, bytes]], done: Mapping[int, bytes]) -> None:
+    """The manifests continue what was imported (`done`: counter -> hash), without gap, and agree with it."""
+    first = manifests[0][0].n if manifests else 1
+    n, before = first - 1, done.get(first - 1)
+    if n and before is None:
+        raise Refused("days-missing", first=max(done, default=0) + 1, last=n)
+    for manifest, digest in manifests:
+        if manifest.n != n + 1:
+            raise Refused("days-missing", first=n + 1, last=manifest.n - 1)
+        if manifest.prev != before:
+            raise Refused("days-broken", n=manifest.n)
+        if done.get(manifest.n, digest) != digest:
+            raise Refused("days-differ", n=manifest.n)
+        n, before = manifest.n, digest
+
+
+def _keep(store: Store, outcome: Foreign | Opened | Aside, submission: bytes, day: str) -> str:
+    """Stores what came out, and says which figure it counts for."""
+    if isinstance(outcome, Foreign):
+        return "foreign"
+    if isinstance(outcome, Opened):
+        here = store.message_data(outcome.message.id)
+        if here is None:
+            return _keep_message(store, outcome, submission, day)
+        if here == outcome.data:
+            return "double"
+        outcome = Aside(reason="same-id", data=outcome.data)
+    return "aside" if store.set_aside(submission, day, outcome.reason, outcome.data) else "double"
+
+
+def _keep_message(store: Store, opened: Opened, submission: bytes, day: str) -> str:
+    message = opened.message
+    known = store.case_of(message.thread.key)
+    case = known or store.add_case(message)
+    store.add_message(case.number, message, opened.data, opened.signature, submission, day)
+    if says_danger(message):
+        store.mark_danger(case.number)
+    if vetoes_state(message):
+        store.mark_state_veto(case.number, day)
+    return "followup" if known and not isinstance(message.body, AccountBody) else "new"

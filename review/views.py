@@ -1,0 +1,159 @@
+"""What a keeper shows of its vault: plain values for the pipe, never a key, a seed or a thread key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crypto.public.trust import Pin
+from crypto.wire.directory import Directory
+from crypto.wire.fields import parse_json, to_base64url
+from crypto.wire.message import AccountBody, Message, Routing
+from crypto.wire.note import Note
+from crypto.wire.reply import Reply
+from review.belief import Belief, known_belief
+from review.records import Case, StoredMessage, StoredReply
+from review.refusals import Refused
+from review.store import Store
+
+_MOST_ROUTING = 4_096
+
+View = dict[str, Any]
+
+
+def belief_of(store: Store) -> Belief:
+    """What the vault believed at its last import."""
+    own = store.own()
+    if own.pin is None:
+        raise Refused("no-trust")
+    if own.believed is None:
+        raise Refused("no-directory")
+    notes = {seq: Note.parse(data) for seq, data in store.directories().items()}
+    return known_belief(Pin.parse(own.pin), notes, own.believed)
+
+
+def state(store: Store) -> View:
+    """The vault at a glance: who it is, what it believes, what waits."""
+    own = store.own()
+    directory = belief_of(store).directory if own.pin is not None and own.believed is not None else None
+    return {
+        "vault": own.name,
+        "titles": _titles(directory, own.name),
+        "committees": _committees(directory, own.name),
+        "directory": None if directory is None else directory.seq,
+        "expires": None if directory is None else directory.expires,
+        "last_day": store.last_day(),
+        "replies_waiting": store.waiting_replies(),
+        "aside": len(store.aside()),
+        "absent": len(store.absent()),
+    }
+
+
+def inbox(store: Store) -> View:
+    """All cases, newest arrival first."""
+    return {
+        "cases": [
+            {
+                **_case(row.case),
+                "arrived": row.arrived,
+                "messages": row.messages,
+                "unread": row.unread,
+                "waiting": row.waiting,
+            }
+            for row in store.inbox()
+        ]
+    }
+
+
+def case(store: Store, number: int) -> View:
+    """One case as a conversation."""
+    found = find_case(store, number)
+    messages, replies = store.messages(number), store.replies(number)
+    said = {one.data: Message.parse(one.data) for one in messages}
+    answered = {one.data: Reply.parse(one.data) for one in replies}
+    days = {reply.id: reply.day for reply in answered.values()}
+    seen = {reply_id for message in said.values() for reply_id in message.seen}
+    turns = [(one.turn, _message(one, said[one.data], days)) for one in messages]
+    turns += [(one.turn, _reply(one, answered[one.data], seen)) for one in replies]
+    # One day's envelopes come in no order: what opened the thread stands first.
+    turns.sort(key=lambda turn: (turn[1]["kind"] != "account", turn[0]))
+    return {**_case(found), "turns": [turn for _, turn in turns]}
+
+
+def aside(store: Store) -> View:
+    """What was set aside, newest first: where it stood and why, none of its words."""
+    return {
+        "aside": [
+            {"submission": to_base64url(one.submission), "arrived": one.arrived, "reason": one.reason}
+            for one in store.aside()
+        ]
+    }
+
+
+def find_case(store: Store, number: int) -> Case:
+    """The case of this number."""
+    found = store.case(number)
+    if found is None:
+        raise Refused("no-case")
+    return found
+
+
+def words_of(store: Store, number: int) -> list[str]:
+    """Every text that the writer of a case gave: what a reply must not repeat."""
+    texts: list[str] = []
+    for one in store.messages(number):
+        body = Message.parse(one.data).body
+        texts += (
+            [answer for answer in body.answers.values() if isinstance(answer, str)]
+            if isinstance(body, AccountBody)
+            else [body.text]
+        )
+    return texts
+
+
+def _case(found: Case) -> View:
+    routing = Routing.parse(parse_json(found.routing, most=_MOST_ROUTING))
+    return {
+        "number": found.number,
+        "pseudonym": found.pseudonym,
+        "language": found.language,
+        "in_danger": found.in_danger,
+        "state_veto_day": found.state_veto_day,
+        "wants_reply": found.thread.recipient is not None,
+        "committees": list(routing.committees),
+        "conflicts": list(routing.conflicts),
+    }
+
+
+def _message(stored: StoredMessage, message: Message, reply_days: Mapping[bytes, str]) -> View:
+    view: View = {"arrived": stored.arrived, "written": message.day, "language": message.language}
+    if isinstance(message.body, AccountBody):
+        answers = {name: one if isinstance(one, str) else list(one) for name, one in message.body.answers.items()}
+        return {
+            **view,
+            "kind": "account",
+            "questionnaire": to_base64url(message.body.questionnaire),
+            "answers": answers,
+        }
+    answered = message.body.answers_to
+    reply_day = None if answered is None else reply_days.get(answered)
+    return {**view, "kind": "followup", "text": message.body.text, "answers_reply_of": reply_day}
+
+
+def _reply(stored: StoredReply, reply: Reply, seen: set[bytes]) -> View:
+    return {
+        "kind": reply.kind,
+        "day": reply.day,
+        "language": reply.body.language,
+        "text": reply.body.text,
+        "left": stored.left,
+        "seen": reply.id in seen,
+    }
+
+
+def _titles(directory: Directory | None, name: str) -> dict[str, str] | None:
+    vault = None if directory is None else directory.vault(name)
+    return None if vault is None else dict(vault.titles)
+
+
+def _committees(directory: Directory | None, name: str) -> list[View]:
+    committees = () if directory is None else directory.committees
+    return [{"id": one.id, "names": dict(one.names)} for one in committees if name in one.vaults]

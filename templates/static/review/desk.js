@@ -1,0 +1,44 @@
+// The desk's one script: locks by key, and locks when nobody is there. Without it the button and the server's clock do.
+
+const lock = document.getElementById("lock");
+
+if (lock) {
+  const idleMilliseconds = Number(lock.dataset.idleSeconds) * 1000;
+  const tellAfterMilliseconds = Math.min(60_000, idleMilliseconds / 2);
+  const token = lock.elements.namedItem("csrf_token").value;
+  let lastUse = Date.now();
+  let lastTold = lastUse;
+
+  const lockNow = () => {
+    document.body.hidden = true;
+    lock.submit();
+  };
+
+  // Somebody who types asks for no page, so the server is told now and then.
+  const noticeUse = () => {
+    lastUse = Date.now();
+    if (lastUse - lastTold < tellAfterMilliseconds) return;
+    lastTold = lastUse;
+    fetch("/awake", { method: "POST", headers: { "X-CSRFToken": token }, redirect: "error" }).catch(() => {
+      document.body.hidden = true;
+      location.assign("/");
+    });
+  };
+
+  const isWriting = (target) => target instanceof HTMLElement && target.matches("input, textarea, select");
+
+  document.addEventListener("keydown", (event) => {
+    noticeUse();
+    const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (isPlain && event.key.toLowerCase() === "l" && !isWriting(event.target)) {
+      event.preventDefault();
+      lockNow();
+    }
+  });
+  document.addEventListener("pointerdown", noticeUse);
+  document.addEventListener("scroll", noticeUse, { passive: true });
+
+  setInterval(() => {
+    if (Date.now() - lastUse >= idleMilliseconds) lockNow();
+  }, 1000);
+}

@@ -1,0 +1,99 @@
+"""Whoever shows a token deletes what belongs to it; nobody else can, and nobody learns whether it was there."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from crypto.wire.digest import sha256
+from crypto.wire.fields import to_base64url
+from intake.closing import Signer, close_days
+from intake.store import Store
+from tests.intake.conftest import SetClock, address, headers
+from tests.material import DAY, Portal, receipt_keys
+
+KEYS = receipt_keys()
+TOKEN, ID = KEYS.delete_token(DAY, 3), KEYS.submission_id(DAY, 3)
+
+
+@pytest.fixture
+def sent(client: FlaskClient, portal: Portal) -> bytes:
+    """An envelope that was stored under the identifier of that token."""
+    envelope = portal.envelope()
+    assert client.put(address(ID), data=envelope, headers=headers()).status_code == 204
+    return envelope
+
+
+def delete(client: FlaskClient, *tokens: bytes) -> int:
+    """The status of the answer."""
+    return client.post("/submissions/delete", data=b"".join(tokens)).status_code
+
+
+def test_on_the_day_itself_nothing_of_it_is_left(client: FlaskClient, store: Store, sent: bytes) -> None:
+    assert delete(client, TOKEN) == 204
+    with store.look() as look:
+        assert {**look.count(), "directory": 0} == {**dict.fromkeys(look.count(), 0), "state": 1, "log": 1, **_keys()}
+
+
+def _keys() -> dict[str, int]:
+    return {"key_file": 3, "post_key": 1}
+
+
+def test_all_sixteen_slots_of_a_day_are_deleted_in_one_request(client: FlaskClient, store: Store, sent: bytes) -> None:
+    assert delete(client, *(KEYS.delete_token(DAY, slot) for slot in range(16))) == 204
+    with store.look() as look:
+        assert look.held(ID) is None
+
+
+def test_on_a_closed_day_the_bytes_go_and_the_bundle_says_so(
+    client: FlaskClient, store: Store, portal: Portal, signer: Signer, clock: SetClock, sent: bytes
+) -> None:
+    clock.set("2026-11-11")
+    close_days(store, signer, clock)
+    assert delete(client, TOKEN) == 204
+    assert delete(client, TOKEN) == 204
+    with store.look() as look:
+        assert look.envelope(ID) is None
+        assert look.gone() == [(ID, "author")]
+        assert look.held(ID) == sha256(sent)
+    again = client.put(address(ID), data=sent, headers=headers())
+    other = client.put(address(ID), data=portal.envelope(), headers=headers())
+    assert (again.status_code, other.status_code) == (204, 409)
+    with store.look() as look:
+        assert look.envelope(ID) is None
+
+
+def test_deleted_bytes_are_not_in_the_files_any_more(
+    client: FlaskClient, store: Store, signer: Signer, clock: SetClock, sent: bytes, settings: object
+) -> None:
+    folder = settings.folder  # type: ignore[attr-defined]
+    piece = sent[30_000:30_064]
+    assert any(piece in file.read_bytes() for file in folder.iterdir())
+    clock.set("2026-11-11")
+    close_days(store, signer, clock)
+    assert any(piece in file.read_bytes() for file in folder.iterdir())
+    delete(client, TOKEN)
+    store.settle()
+    assert not any(piece in file.read_bytes() for file in folder.iterdir())
+
+
+@pytest.mark.parametrize("token", [ID, ID[::-1], to_base64url(TOKEN).encode()[:16], bytes(16)])
+def test_the_identifier_and_other_guesses_delete_nothing(
+    client: FlaskClient, store: Store, sent: bytes, token: bytes
+) -> None:
+    assert delete(client, token) == 204
+    with store.look() as look:
+        assert look.held(ID) is not None
+
+
+@pytest.mark.parametrize(("length", "status"), [(0, 400), (15, 400), (17, 400), (512 * 16, 204), (513 * 16, 400)])
+def test_from_1_to_512_whole_tokens_are_taken(client: FlaskClient, length: int, status: int) -> None:
+    assert client.post("/submissions/delete", data=bytes(length)).status_code == status
+
+
+def test_the_answer_does_not_tell_whether_there_was_anything(client: FlaskClient, sent: bytes) -> None:
+    there = client.post("/submissions/delete", data=TOKEN)
+    not_there = client.post("/submissions/delete", data=TOKEN)
+    assert (there.status, there.data, list(there.headers)) == (
+        not_there.status,
+        not_there.data,
+        list(not_there.headers),
+    )

@@ -1,0 +1,76 @@
+"""A wire between browser and server that keeps every byte of both directions: what a network could have recorded."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+HOST = "127.0.0.1"
+_CHUNK = 1 << 16
+_REQUEST = re.compile(rb"([A-Z]{3,7} /\S*) HTTP/1\.1\r\n")
+
+
+@dataclass(slots=True)
+class Tap:
+    """The address to use instead of the server's, and what went through so far."""
+
+    port: int
+    _streams: list[tuple[str, bytearray]] = field(default_factory=list)
+    _sockets: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """The server, seen through the tap."""
+        return f"http://{HOST}:{self.port}"
+
+    def recorded(self) -> dict[str, bytes]:
+        """Each connection's bytes, to the server and from it, by a name."""
+        return {f"{name} {number // 2}": bytes(data) for number, (name, data) in enumerate(self._streams)}
+
+    def requests(self) -> list[str]:
+        """The method and path of each request that went to the server."""
+        sent = (bytes(data) for name, data in self._streams if name == "to server")
+        return [line.decode("latin-1") for stream in sent for line in _REQUEST.findall(stream)]
+
+    def _connect(self, browser: socket.socket, server_port: int) -> None:
+        server = socket.create_connection((HOST, server_port))
+        self._sockets += [browser, server]
+        for name, source, sink in (("to server", browser, server), ("from server", server, browser)):
+            kept = bytearray()
+            self._streams.append((name, kept))
+            threading.Thread(target=_relay, args=(source, sink, kept), daemon=True).start()
+
+
+@contextmanager
+def tap(server_port: int) -> Iterator[Tap]:
+    """Listens on a free port and hands everything on to the server, until the block is left."""
+    listener = socket.create_server((HOST, 0))
+    wire = Tap(port=listener.getsockname()[1])
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                wire._connect(listener.accept()[0], server_port)
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield wire
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for each in wire._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+def _relay(source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
+    """Keeps first, hands on second, so that what arrived was also recorded."""
+    with suppress(OSError):
+        while data := source.recv(_CHUNK):
+            kept += data
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
