@@ -17,7 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from deploy.commands import CommandFailed, Commands
-from deploy.rehearsal import STATIONS, Rehearsal, prepare
+from deploy.rehearsal import Rehearsal, prepare
 from deploy.serving import PortTaken, Serving, choose_port, serving
 
 PORTS = {"INTAKE_PORT": 8000, "STATION_PORT": 8001}
@@ -82,15 +82,14 @@ def _courier(rehearsal: Rehearsal, addresses: Serving) -> NoReturn:
         addresses.station.check()
         if rehearsal.close_day():
             rehearsal.carry_out()
-            say("  courier: carried a closed day to the stations")
+            say("  courier: carried a closed day to the station")
         if rehearsal.carry_back():
             say("  courier: carried answers back to the mailboxes")
         time.sleep(SECONDS_BETWEEN_ROUNDS)
 
 
 def _welcome(rehearsal: Rehearsal, addresses: Serving) -> str:
-    vaults = STATIONS[rehearsal.station.name]
-    lines = [f"    {vault:<6}{rehearsal.passphrases[vault]}" for vault in vaults]
+    lines = [f"    {vault:<6}{passphrase}" for vault, passphrase in rehearsal.passphrases.items()]
     return WELCOME.format(form=addresses.intake.address, desk=addresses.desk_link, passphrases="\n".join(lines))
 
 

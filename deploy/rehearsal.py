@@ -1,4 +1,4 @@
-"""A whole portal in one folder: throw-away roots and keys, an intake, two stations and the way between them.
+"""A whole portal in one folder: throw-away roots and keys, an intake, a station and the way between them.
 
 Everything is done by the real commands. The demo shows it to people; the journey tests walk through it.
 """
@@ -11,7 +11,12 @@ from pathlib import Path
 from deploy.commands import Commands
 
 PLAN = Path(__file__).with_name("demo-plan.json")
-STATIONS: Mapping[str, tuple[str, ...]] = {"station": ("cat", "ced", "desk"), "station-cmw": ("cmw-1", "cmw-2")}
+VAULTS = ("cat", "ced", "desk")
+"""At the station that is served."""
+
+ELSEWHERE = ("cmw-1", "cmw-2")
+"""At a station of their own, which made its keys for the ceremony; nobody sits there."""
+
 MONTHS = 3
 
 
@@ -48,49 +53,47 @@ class Rehearsal:
         return any(line.startswith("closed") for line in said)
 
     def carry_out(self) -> None:
-        """Brings all closed days to every station."""
+        """Brings all closed days to the station."""
         self.commands.run("intake", "export", self.intake, self.bundle)
-        for station in STATIONS:
-            self._at_station(station, "import", self.bundle)
+        self.at_station("import", self.bundle)
 
     def carry_back(self) -> bool:
-        """Brings the replies that wait at the stations to the mailboxes; whether there were any."""
-        posts = [self.folder / f"post-{station}.tar" for station in STATIONS]
-        for station, post in zip(STATIONS, posts, strict=True):
-            self._at_station(station, "export", post)
-        carried = [post for post in posts if post.exists()]
-        for post in carried:
-            self.commands.run("intake", "import", self.intake, post)
-            post.unlink()
-        return bool(carried)
+        """Brings the replies that wait at the station to the mailboxes; whether there were any."""
+        post = self.folder / "post.tar"
+        self.at_station("export", post)
+        if not post.exists():
+            return False
+        self.commands.run("intake", "import", self.intake, post)
+        post.unlink()
+        return True
 
-    def _at_station(self, station: str, verb: str, file: Path) -> None:
-        answers = [self.passphrases[vault] for vault in STATIONS[station]]
-        self.commands.run("review", verb, self.folder / station, file, answers=answers)
+    def at_station(self, verb: str, file: Path) -> None:
+        """Opens all vaults of the station to take this file in, or to write it."""
+        answers = [self.passphrases[vault] for vault in VAULTS]
+        self.commands.run("review", verb, self.station, file, answers=answers)
 
 
 def prepare(commands: Commands, today: date) -> Rehearsal:
     """Makes the keys, holds the ceremony, and brings its directory to the intake and to every station."""
     folder, run = commands.folder, commands.run
     (folder / "offers").mkdir()
-    passphrases = {
-        vault: _make_vault(commands, station, vault, today) for station, vaults in STATIONS.items() for vault in vaults
-    }
+    passphrases = {vault: _make_vault(commands, folder / "station", vault, today) for vault in VAULTS}
+    for vault in ELSEWHERE:
+        _make_vault(commands, folder / "station-elsewhere", vault, today)
     rehearsal = Rehearsal(commands=commands, passphrases=passphrases)
     ceremony = _hold_ceremony(rehearsal, today)
     pin, directory = ceremony / "portal.json", ceremony / "ceremony.tar"
     run("intake", "init", rehearsal.intake, "--portal", pin, "--demo")
     run("intake", "import", rehearsal.intake, directory)
-    for station, vaults in STATIONS.items():
-        for vault in vaults:
-            run("review", "trust", folder / station, "--vault", vault, pin, answers=[passphrases[vault]])
-        rehearsal._at_station(station, "import", directory)
+    for vault in VAULTS:
+        run("review", "trust", rehearsal.station, "--vault", vault, pin, answers=[passphrases[vault]])
+    rehearsal.at_station("import", directory)
     return rehearsal
 
 
-def _make_vault(commands: Commands, station: str, vault: str, today: date) -> str:
-    """A vault with keys for some months, its public offer beside it; its passphrase."""
-    of_vault = (commands.folder / station, "--vault", vault)
+def _make_vault(commands: Commands, station: Path, vault: str, today: date) -> str:
+    """A vault with keys for some months, and its public offer; its passphrase."""
+    of_vault = (station, "--vault", vault)
     passphrase = commands.run("review", "init", *of_vault)[-1]
     months = ("--from", f"{today:%Y-%m}", "--months", MONTHS)
     offer = commands.folder / "offers" / f"{vault}.json"

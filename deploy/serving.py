@@ -72,7 +72,9 @@ def serving(rehearsal: Rehearsal, intake_port: int, station_port: int) -> Iterat
     commands = rehearsal.commands
     with (
         server(commands, intake_port, "intake", "serve", rehearsal.intake, "--port", intake_port) as intake,
-        server(commands, station_port, "review", "serve", rehearsal.station, "--port", station_port) as station,
+        server(
+            commands, station_port, "review", "serve", rehearsal.station, "--demo", "--port", station_port
+        ) as station,
     ):
         yield Serving(intake=intake, station=station, desk_link=_link(station))
 

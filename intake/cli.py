@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from crypto.errors import CryptoError
 from crypto.sign.sign import public, signing_key
 from crypto.wire.fields import to_base64url
-from intake import closing, config, files, imports, migrations, transfer
+from intake import closing, config, files, imports, transfer
 from intake.check import check as checked
 from intake.clock import day_of, utc_now
 from intake.directories import Directories, Standing
@@ -22,7 +23,7 @@ MISUSE, REFUSAL = 2, 1
 folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False)
 def intake() -> None:
     """The public site of a portal: it keeps what is sealed, and can open none of it."""
 
@@ -49,6 +50,8 @@ def key(folder: Path) -> None:
 @click.option("--demo", is_flag=True, help="a banner on every page, and days may be closed early")
 def init(folder: Path, pin: Path, database: str, demo: bool) -> None:
     """Make the settings and the database of DIR for the portal that the ceremony made."""
+    from intake import migrations  # no other command needs what it loads
+
     folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
     if (folder / config.SETTINGS).exists():
         raise RefusedError(f"{folder / config.SETTINGS} is already there")
@@ -69,7 +72,7 @@ def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
     store = _store(settings)
     for source in sources:
         today = day_of(utc_now())
-        standing = Directories(settings.pin, store).on(today)
+        standing = _standing(settings, store, today)
         try:
             with files.open_regular(source) as untrusted:
                 lines = imports.bring_in(store, settings.pin, standing, untrusted, today)
@@ -86,7 +89,7 @@ def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(folder: Path, host: str, port: int, workers: int) -> None:
     """Answer requests, until stopped."""
-    from intake.serve import serve as run
+    from intake.serve import serve as run  # nor this one
 
     settings = config.load(folder)
     _store(settings).close()
@@ -131,11 +134,11 @@ def check(folder: Path) -> None:
         raise RefusedError("; ".join(report.wrong))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """One clear line on stderr when something is refused (exit 1) or was asked for wrongly (exit 2)."""
     os.umask(0o077)
     try:
-        intake.main(prog_name="intake", standalone_mode=False)
+        intake.main(arguments, prog_name="intake", standalone_mode=False)
     except click.UsageError as error:
         _end(error.format_message(), MISUSE)
     except click.Abort:
@@ -156,7 +159,12 @@ def _end(words: str, status: int) -> None:
 def _opened(folder: Path) -> tuple[config.Config, Store, str, Standing]:
     settings = config.load(folder)
     store, today = _store(settings), day_of(utc_now())
-    return settings, store, today, Directories(settings.pin, store).on(today)
+    return settings, store, today, _standing(settings, store, today)
+
+
+def _standing(settings: config.Config, store: Store, today: str) -> Standing:
+    with store.look() as look:
+        return Directories(settings.pin).on(today, look)
 
 
 def _store(settings: config.Config) -> Store:

@@ -7,7 +7,6 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from templates import static_files
 
@@ -41,11 +40,10 @@ class Content:
 
 def static_contents() -> Mapping[str, Content]:
     """All that is served below `/static/`, by name, read once: what is not in it does not exist."""
-    found: dict[str, Traversable] = static_files("intake")
+    bodies = static_files("intake")
     built = files("intake").joinpath("static")
     if built.is_dir():
-        found |= {entry.name: entry for entry in built.iterdir() if entry.is_file()}
-    bodies = {name: entry.read_bytes() for name, entry in found.items()}
+        bodies |= {entry.name: entry.read_bytes() for entry in built.iterdir() if entry.is_file()}
     return {
         name: Content.of(TYPES[name.rpartition(".")[2]], body, bodies.get(f"{name}.gz"))
         for name, body in bodies.items()

@@ -10,7 +10,7 @@ from crypto.wire.fields import encode_json
 from crypto.wire.note import Note, body
 from intake.content import JSON, Content
 from intake.errors import RefusedError
-from intake.store import Store
+from intake.store import Look
 
 SIGNED_FOR_ANOTHER_DAY = ("not-yet-valid", "expired")
 """These two are found after everything that does not depend on the day was found right (FORMAT.md 4.4, step 5)."""
@@ -117,21 +117,18 @@ def _notes(held: Sequence[Held]) -> list[Note]:
 
 
 class Directories:
-    """The standing of today, read again when the day or the database's directories change."""
+    """The standing of a day, worked out again when the day or the database's directories change."""
 
-    def __init__(self, pin: Pin, store: Store) -> None:
+    def __init__(self, pin: Pin) -> None:
         self._pin = pin
-        self._store = store
         self._known: tuple[tuple[int, str], Standing] | None = None
 
-    def on(self, day: str) -> Standing:
-        """What stands on this day."""
-        with self._store.look() as look:
-            key = look.revision(), day
-            known = self._known
-            if known is not None and known[0] == key:
-                return known[1]
-            notes = look.directories()
-        standing = stand(self._pin, [Held.read(self._pin.portal, data) for _seq, data in notes], day)
+    def on(self, day: str, look: Look) -> Standing:
+        """What the directories of this state of the database mean on this day."""
+        key, known = (look.revision(), day), self._known
+        if known is not None and known[0] == key:
+            return known[1]
+        held = [Held.read(self._pin.portal, data) for _seq, data in look.directories()]
+        standing = stand(self._pin, held, day)
         self._known = key, standing
         return standing

@@ -23,12 +23,15 @@ _PAGE = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+# All that Chromium 156 knows by name and a page could misuse; it warns about names that it does not know.
 DENIED_FEATURES = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
-    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
-    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
-    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access",
-    "sync-xhr", "usb", "window-management", "xr-spatial-tracking",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "clipboard-write", "compute-pressure",
+    "deferred-fetch", "digital-credentials-get", "display-capture", "encrypted-media", "fullscreen", "gamepad",
+    "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "keyboard-map",
+    "language-detector", "language-model", "local-fonts", "magnetometer", "microphone", "midi",
+    "on-device-speech-recognition", "otp-credentials", "payment", "picture-in-picture",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "speaker-selection",
+    "storage-access", "summarizer", "sync-xhr", "translator", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
 ALWAYS: Mapping[str, str] = {

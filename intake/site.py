@@ -34,7 +34,7 @@ class Site:
             limits=config.limits,
             clock=clock,
             store=store,
-            directories=Directories(config.pin, store),
+            directories=Directories(config.pin),
             pages=Pages(config),
             static=static_contents(),
         )
@@ -45,4 +45,5 @@ class Site:
 
     def standing(self) -> Standing:
         """What the directories mean today."""
-        return self.directories.on(self.today())
+        with self.store.look() as look:
+            return self.directories.on(self.today(), look)

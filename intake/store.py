@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, union_all, update
 
 from intake import database, schema
 from intake.errors import RefusedError
@@ -44,6 +44,14 @@ class Slot:
     data: bytes = field(repr=False)
 
 
+# What every submission runs, built once.
+_REVISION = select(schema.state.c.revision)
+_HELD = union_all(
+    *(select(table.c.sha256).where(table.c.id == bindparam("wanted")) for table in (schema.arrived, schema.closed))
+)
+_ADD = insert(schema.arrived)
+
+
 class Look:
     """Reads one state of the database."""
 
@@ -57,7 +65,7 @@ class Look:
 
     def revision(self) -> int:
         """Moves whenever directories were imported."""
-        revision: int = self._connection.execute(select(schema.state.c.revision)).scalar_one()
+        revision: int = self._connection.execute(_REVISION).scalar_one()
         return revision
 
     def open_from(self) -> str:
@@ -89,12 +97,7 @@ class Look:
 
     def held(self, submission_id: bytes) -> bytes | None:
         """The SHA-256 of what was taken under this ID, even when its bytes are gone."""
-        arrived, closed = schema.arrived, schema.closed
-        anywhere = union_all(
-            select(arrived.c.sha256).where(arrived.c.id == submission_id),
-            select(closed.c.sha256).where(closed.c.id == submission_id),
-        )
-        sha256: bytes | None = self._connection.scalar(anywhere)
+        sha256: bytes | None = self._connection.scalar(_HELD, {"wanted": submission_id})
         return sha256
 
     def envelope(self, submission_id: bytes) -> bytes | None:
@@ -194,15 +197,14 @@ class Change(Look):
 
     def add_submission(self, submission: Submission, day: str, envelope: bytes) -> None:
         """A submission whose ID is not held."""
-        self._connection.execute(
-            insert(schema.arrived).values(
-                id=submission.id,
-                day=day,
-                length=submission.length,
-                sha256=submission.sha256,
-                envelope=envelope,
-            )
-        )
+        row = {
+            "id": submission.id,
+            "day": day,
+            "length": submission.length,
+            "sha256": submission.sha256,
+            "envelope": envelope,
+        }
+        self._connection.execute(_ADD, row)
 
     def drop_submissions(self, ids: Sequence[bytes], reason: str) -> None:
         """Their bytes are gone. On a closed day it is said why; on an open day nothing is left at all."""

@@ -19,7 +19,8 @@ def create_app(config: Config) -> Flask:
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
-    app.session_interface = DeskSessions(config.door)
+    app.session_interface = sessions = DeskSessions(config.door)
+    app.after_request(sessions.hand_out)
     app.extensions["door"] = config.door
     app.extensions["pages"] = Pages(demo=config.demo, idle_seconds=config.idle_seconds)
     app.extensions["desk"] = Desk(

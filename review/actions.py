@@ -29,20 +29,19 @@ Answer = dict[str, Any]
 
 
 def keys(store: Store, given: Members, day: str) -> Answer:
-    """Makes a sealing seed for each month and offers the public keys to the ceremony."""
+    """Offers public keys for some months to the ceremony, and makes the seeds that are missing; the others stay."""
     first, months = given.epoch("from"), given.integer("months", least=1, most=_MOST_EPOCHS)
     given.end()
-    own, made = store.own(), _months(first, months)
-    if set(made) & set(store.seeds()):
-        raise Refused("keys-exist", epoch=min(set(made) & set(store.seeds())))
+    wanted, known = _months(first, months), store.seeds()
+    made = [epoch for epoch in wanted if epoch not in known]
     for epoch in made:
         store.add_seed(epoch, new_seed())
-    store.note("keys-made", f"{made[0]} {made[-1]}", day)
-    seeds = store.seeds()
-    offer = Offer(
-        vault=own.name, key=public(own.signing_seed), epochs={epoch: public_key(seeds[epoch]) for epoch in made}
-    )
-    return {"offer": offer.encode().decode("utf-8"), "fingerprint": to_base64url(sha256(offer.encode()))}
+    if made:
+        store.note("keys-made", " ".join(made), day)
+    own, seeds = store.own(), store.seeds()
+    public_keys = {epoch: public_key(seeds[epoch]) for epoch in wanted}
+    offer = Offer(vault=own.name, key=public(own.signing_seed), epochs=public_keys).encode()
+    return {"offer": offer.decode("utf-8"), "fingerprint": to_base64url(sha256(offer))}
 
 
 def trust(store: Store, given: Members, day: str) -> Answer:

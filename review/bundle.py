@@ -19,7 +19,7 @@ _DIGITS = 8
 
 
 class BundleReader:
-    """Hands out the members group by group; every group is ascending, and nothing is left over at the end."""
+    """Hands out the members group by group; numbers rise, hashes fit, and nothing is left over at the end."""
 
     def __init__(self, source: BinaryIO) -> None:
         self._members = read_container(source, most_member=_MOST_MEMBER)
@@ -37,10 +37,13 @@ class BundleReader:
 
     def numbered(self, group: str) -> Iterator[tuple[int, bytes]]:
         """Members `GROUP/NUMBER`."""
+        last = 0
         for rest, data in self._group(group):
-            if len(rest) != _DIGITS or not rest.isdecimal() or not rest.isascii():
-                raise FormatError(f"{group} number")
-            yield int(rest), data
+            number = _number(rest)
+            if number <= last:
+                raise FormatError(f"{group} order")
+            last = number
+            yield number, data
 
     def hashed(self, group: str) -> Iterator[bytes]:
         """Members `GROUP/SHA256`, each found to have this hash."""
@@ -56,11 +59,11 @@ class BundleReader:
     def envelopes(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Counter of the manifest, ID of the submission, envelope."""
         last: tuple[int, bytes] = (0, b"")
-        for rest, data in self._group("envelope", ascending=False):
+        for rest, data in self._group("envelope"):
             number, slash, name = rest.partition("/")
-            if not slash or len(number) != _DIGITS or not number.isdecimal() or not number.isascii():
+            if not slash:
                 raise FormatError("envelope name")
-            here = int(number), from_base64url(name, ID_LENGTH)
+            here = _number(number), from_base64url(name, ID_LENGTH)
             if here <= last:
                 raise FormatError("envelope order")
             last = here
@@ -78,12 +81,15 @@ class BundleReader:
         self._next = next(self._members, None)
         return data
 
-    def _group(self, group: str, *, ascending: bool = True) -> Iterator[tuple[str, bytes]]:
-        before = ""
+    def _group(self, group: str) -> Iterator[tuple[str, bytes]]:
         while self._next is not None and self._next[0].startswith(f"{group}/"):
             rest, data = self._next[0].removeprefix(f"{group}/"), self._next[1]
-            if ascending and rest <= before:
-                raise FormatError(f"{group} order")
-            before = rest
             self._next = next(self._members, None)
             yield rest, data
+
+
+def _number(text: str) -> int:
+    """Eight digits."""
+    if len(text) != _DIGITS or not text.isascii() or not text.isdecimal():
+        raise FormatError("member number")
+    return int(text)

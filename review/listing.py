@@ -14,6 +14,7 @@ def open_desk(desk: Desk) -> dict[str, Any]:
     days = [vault["state"]["last_day"] for vault in vaults if vault["state"]["last_day"]]
     return {
         "vaults": vaults,
+        "committees": {one["id"]: one["names"] for vault in vaults for one in vault["state"]["committees"]},
         "last_day": max(days, default=None),
         "waiting": sum(len(vault["waiting"]) for vault in vaults),
         "in_danger": sum(row["in_danger"] for vault in vaults for row in vault["waiting"]),
@@ -27,9 +28,11 @@ def _vault(desk: Desk, vault: str) -> dict[str, Any]:
     keeper, today = desk.keeper(vault), desk.today()
     cases: list[Row] = keeper.ask("inbox", today)["cases"]
     waiting = [row for row in cases if row["waiting"]]
+    state = keeper.ask("state", today)
     return {
         "name": vault,
-        "state": keeper.ask("state", today),
+        "state": state,
+        "reads_for": [committee["names"] for committee in state["committees"]],
         # Danger first; among equals the list keeps its order, newest first.
         "waiting": sorted(waiting, key=lambda row: not row["in_danger"]),
         "answered": [row for row in cases if not row["waiting"]],

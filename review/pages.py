@@ -33,10 +33,9 @@ class Pages:
             .render(demo=self._demo, idle_seconds=round(self._idle_seconds), csrf_token=generate_csrf, **values)
         )
 
-    def refusal(self, refused: Refused, language: str | None = None) -> str:
+    def refusal(self, refused: Refused) -> str:
         """What was refused, why, and what would lift it, in one paragraph."""
-        words = self._environments[language or self.language(request)].get_template("refusals.txt")
-        return words.render(code=refused.code, detail=refused.detail).strip()
+        return _refusal(self._environments[self.language(request)], refused)
 
     def acknowledgment(self, language: str, weeks: int, pseudonym: str) -> str:
         """The text of an acknowledgment, word for word as it leaves."""
@@ -49,6 +48,15 @@ class Pages:
         if chosen in self._environments:
             return chosen
         return asked.accept_languages.best_match(list(self._environments)) or SOURCE_LANGUAGE
+
+
+def refusal_in(language: str, refused: Refused) -> str:
+    """The same words for a command."""
+    return _refusal(_environment(language), refused)
+
+
+def _refusal(words: Environment, refused: Refused) -> str:
+    return words.get_template("refusals.txt").render(code=refused.code, detail=refused.detail).strip()
 
 
 def said(names: Mapping[str, str], language: str) -> str:

@@ -16,7 +16,6 @@ RefusalCode = Literal[
     "broken",
     "not-understood",
     # keys and trust
-    "keys-exist",
     "no-trust",
     "no-directory",
     "trust-differs",

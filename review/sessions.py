@@ -24,12 +24,16 @@ class DeskSessions(SessionInterface):
         return self._session if self._door.knows(request.cookies.get(COOKIE)) else None
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """The values stay in memory; only a new identifier travels, with the answer to the request that made it."""
-        identifier = g.pop("session_identifier", None)
-        if identifier is not None:
-            response.set_cookie(COOKIE, identifier, httponly=True, samesite="Strict", path="/")
+        """Nothing to do: the values stay in memory."""
 
     def begin(self, identifier: str) -> None:
         """Starts afresh under this identifier; whoever holds the one before is a stranger now."""
         self._session.clear()
         g.session_identifier = identifier
+
+    def hand_out(self, response: Response) -> Response:
+        """A new identifier travels once, with the answer to the request that made it."""
+        identifier = g.pop("session_identifier", None)
+        if identifier is not None:
+            response.set_cookie(COOKIE, identifier, httponly=True, samesite="Strict", path="/")
+        return response

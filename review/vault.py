@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from crypto.errors import FormatError
@@ -122,10 +122,15 @@ def _header_path(path: Path) -> Path:
 def _opened(path: Path, key: bytes) -> Vault:
     engine = _engine(path, key)
     try:
+        engine.connect().close()
+    except OperationalError:
+        raise
+    except DatabaseError:
+        # SQLCipher says the same to a wrong key and to a damaged first page: this is no database.
+        raise Refused("wrong-passphrase", vault=path.stem) from None
+    try:
         with engine.begin() as connection:
             _migrate(connection)
-    except DatabaseError:
-        raise Refused("wrong-passphrase", vault=path.stem) from None
     except CommandError:
         raise Refused("vault-newer", vault=path.stem) from None
     return Vault(path.stem, engine)

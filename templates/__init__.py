@@ -24,11 +24,7 @@ Folder = Literal["shared", "intake", "review"]
 
 SOURCE_LANGUAGE = "en"
 NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "ru": "Русский", "zh": "中文"}
-MARKERS = ("_", "gettext", "ngettext", "say_in")
-
-
-class DamagedWordsError(Exception):
-    """A catalogue of this release does not fit its templates."""
+TRANSLATED_BY = ("_", "gettext", "say_in")
 
 
 def languages(app: App) -> tuple[str, ...]:
@@ -44,8 +40,8 @@ def direction(language: str) -> Literal["ltr", "rtl"]:
 def environment(app: App, language: str) -> Environment:
     """Renders the pages of one application in one language.
 
-    Templates know `lang`, `direction`, `languages`, `language_names`, `said_in(language, words)` and `annex`
-    without being given them; what else a page needs stands at its top.
+    Templates know `lang`, `direction`, `direction_of(language)`, `languages`, `language_names`, `annex` and
+    `say_in(language, words)` without being given them; what else a page needs stands at its top.
     """
     if language not in languages(app):
         raise KeyError(language)
@@ -85,7 +81,7 @@ def msgids(app: App) -> set[str]:
     found: set[str] = set()
     for name in reader.list_templates(extensions=["html", "svg", "txt"]):
         source, _, _ = reader.loader.get_source(reader, name)  # type: ignore[union-attr]
-        for _, _, words in reader.extract_translations(source, MARKERS):  # type: ignore[attr-defined]
+        for _, _, words in reader.extract_translations(source, TRANSLATED_BY):  # type: ignore[attr-defined]
             found.update(word for word in ((words,) if isinstance(words, str) else words) if word)
     return found
 
@@ -118,9 +114,14 @@ def static_path(folder: Folder) -> Traversable:
     return files(__name__).joinpath("static", folder)
 
 
-def static_files(app: App) -> dict[str, Traversable]:
-    """Everything the application serves below `/static/` from here, by its name there."""
-    return {entry.name: entry for folder in _folders(app) for entry in static_path(folder).iterdir() if entry.is_file()}
+def static_files(app: App) -> dict[str, bytes]:
+    """Everything the application serves below `/static/` from here, by its name there.
+
+    Its stylesheets begin with the shared one: each further request costs a slow line a round trip.
+    """
+    base = static_path("shared").joinpath("base.css").read_bytes()
+    own = {entry.name: entry.read_bytes() for entry in static_path(app).iterdir() if entry.is_file()}
+    return {name: base + data if name.endswith(".css") else data for name, data in own.items()}
 
 
 def questionnaire_bytes() -> bytes:

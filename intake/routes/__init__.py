@@ -7,11 +7,13 @@ from typing import Literal
 
 from flask import Flask, Response, request
 
+from crypto.wire.fields import MOST_INTEGER
 from intake import headers
 from intake.headers import Kind
 from intake.routes import directory, errors, mailbox, pages, submissions
 from intake.routes.answers import BareRequest, BareResponse
 from intake.site import Site
+from templates import languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +26,25 @@ class Route:
     kind: Kind = Kind.DATA
 
 
+IN_LANGUAGE = f"/<any({', '.join(languages('intake'))}):language>"
+NUMBER = f"int(max={MOST_INTEGER})"
+
 ROUTES = (
     Route(method="GET", rule="/", view=pages.languages, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/", view=pages.start, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/write", view=pages.write, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/return", view=pages.come_back, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/about", view=pages.about, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/limits", view=pages.limits, kind=Kind.PAGE),
-    Route(method="GET", rule="/<language>/contacts", view=pages.contacts, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/", view=pages.start, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/write", view=pages.write, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/return", view=pages.come_back, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/about", view=pages.about, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/limits", view=pages.limits, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/contacts", view=pages.contacts, kind=Kind.PAGE),
     Route(method="GET", rule="/static/<name>", view=pages.static, kind=Kind.STATIC),
     Route(method="GET", rule="/robots.txt", view=pages.robots, kind=Kind.STATIC),
     Route(method="GET", rule="/start", view=directory.start),
     Route(method="GET", rule="/directory", view=directory.newest),
-    Route(method="GET", rule="/directory/<int(max=9007199254740991):seq>", view=directory.numbered),
+    Route(method="GET", rule=f"/directory/<{NUMBER}:seq>", view=directory.numbered),
     Route(method="GET", rule="/keys/<sha256>", view=directory.keys, kind=Kind.FOREVER),
     Route(method="GET", rule="/days", view=directory.days),
-    Route(method="GET", rule="/days/<int(max=9007199254740991):n>", view=directory.day),
+    Route(method="GET", rule=f"/days/<{NUMBER}:n>", view=directory.day),
     Route(method="GET", rule="/log/<month>", view=directory.log),
     Route(method="PUT", rule="/submissions/<name>", view=submissions.put),
     Route(method="POST", rule="/submissions/delete", view=submissions.delete),

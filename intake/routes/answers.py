@@ -31,7 +31,10 @@ def read_body(lengths: Container[int]) -> bytes:
         raise ProblemError("too-large")
     if length not in lengths:
         raise ProblemError("wrong-length")
-    body: bytes = request.environ["wsgi.input"].read(length)
+    try:
+        body: bytes = request.environ["wsgi.input"].read(length)
+    except OSError:  # the line broke
+        raise ProblemError("wrong-length") from None
     if len(body) != length:
         raise ProblemError("wrong-length")
     return body

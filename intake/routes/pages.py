@@ -57,6 +57,4 @@ def robots(_site: Site) -> Response:
 
 
 def _page(site: Site, language: str, template: str) -> Response:
-    if language not in site.pages.languages:
-        raise ProblemError("not-found")
     return send_content(site.pages.page(template, language, site.standing()))

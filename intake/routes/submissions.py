@@ -26,20 +26,18 @@ _TOKEN_LENGTHS = range(TOKEN_LENGTH, TOKEN_LENGTH * MOST_TOKENS + 1, TOKEN_LENGT
 def put(site: Site, name: str) -> Response:
     """204 once the envelope is durable; the same bytes again are welcome at any time, other bytes never."""
     submission_id = _id(name)
-    now = site.clock()
-    standing = site.directories.on(day_of(now))
-    if standing.believed is None:
-        raise ProblemError("closed")
     seq, epoch = _headers()
     envelope = _envelope()
     submission = Submission(id=submission_id, length=len(envelope), sha256=sha256(envelope))
-    refused = refusal(standing, seq, epoch, now)
     with site.store.change() as change:
+        now = site.clock()
+        standing = site.directories.on(day_of(now), change)
         held = change.held(submission_id)
-        if held is None and refused is None:
-            change.add_submission(submission, site.today(), envelope)
-    if held is None and refused is not None:
-        raise ProblemError(refused)
+        refused = refusal(standing, seq, epoch, now) if held is None or standing.believed is None else None
+        if refused is not None:
+            raise ProblemError(refused)
+        if held is None:
+            change.add_submission(submission, day_of(now), envelope)
     if held not in (None, submission.sha256):
         raise ProblemError("conflict")
     return done()

@@ -11,7 +11,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 # What a browser may have before it has shown the link, and what it may do while everything is locked.
 _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
-_WHILE_LOCKED = frozenset({"entry.unlock", "entry.lock", "entry.language"})
+_WHILE_LOCKED = frozenset({"entry.unlock", "entry.open_vaults", "entry.lock", "entry.language"})
 # What happens by itself is no sign of somebody at the desk.
 _NO_USE = frozenset({"static.file"})
 

@@ -16,4 +16,4 @@ def file(name: str) -> Response:
     if found is None:
         abort(404)
     suffix = name[name.rfind(".") :]
-    return Response(found.read_bytes(), content_type=_TYPES.get(suffix, "application/octet-stream"))
+    return Response(found, content_type=_TYPES.get(suffix, "application/octet-stream"))

@@ -1,5 +1,6 @@
 """An intake in a temporary folder, with a real ceremony behind it and a clock that tests set."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.wrappers import Response
 
 from crypto.wire.fields import to_base64url
 from intake import closing, config, create_app, files, imports, migrations
@@ -107,7 +109,8 @@ def site_of(app: Flask) -> Site:
 
 def standing(store: Store, portal: Portal, day: str = DAY) -> Standing:
     """What the directories in the database mean on a day."""
-    return Directories(portal.pin, store).on(day)
+    with store.look() as look:
+        return Directories(portal.pin).on(day, look)
 
 
 def take(store: Store, portal: Portal, data: bytes, day: str = DAY) -> list[str]:
@@ -123,3 +126,9 @@ def headers(directory: int = 1, epoch: str = EPOCHS[0]) -> dict[str, str]:
 def address(submission_id: bytes) -> str:
     """Where an envelope is put."""
     return f"/submissions/{to_base64url(submission_id)}"
+
+
+def code_of(answer: Response) -> str:
+    """The code of a problem document."""
+    code: str = json.loads(answer.data)["code"]
+    return code

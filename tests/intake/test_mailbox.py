@@ -6,17 +6,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.errors import AgeError
-from crypto.public.seal import seal_slot
+from crypto.public.seal import decoy_slot, seal_slot
 from crypto.secret import identity
 from crypto.secret.unseal import unseal
 from crypto.wire.age import SLOT_LENGTH, SLOT_PLAINTEXT, check_slot
-from intake.routes import mailbox as mailbox_route
 from intake.store import Store
 from tests.intake.conftest import SetClock, take
 from tests.material import DAY, Portal, receipt_keys
 
 KEYS = receipt_keys()
 SECRET, ADDRESS, SEED = KEYS.mailbox_secret(), KEYS.mailbox_address(), KEYS.reply_seed()
+DECOYS = "intake.routes.mailbox.decoy_slot"
 PAGE_BYTES = 4 * SLOT_LENGTH
 
 
@@ -87,8 +87,12 @@ def test_four_decoys_are_made_whatever_is_there(
     client: FlaskClient, deliver: Callable[..., None], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     made = []
-    honest = mailbox_route.decoy_slot
-    monkeypatch.setattr(mailbox_route, "decoy_slot", lambda: made.append(1) or honest())
+
+    def noted() -> bytes:
+        made.append(decoy_slot())
+        return made[-1]
+
+    monkeypatch.setattr(DECOYS, noted)
     deliver(*range(count))
     slots(client)
     assert len(made) == 4
@@ -98,9 +102,9 @@ def test_a_mailbox_that_answered_without_decoys_would_be_noticed(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the tests above: a server that leaves decoys out, or makes them of random bytes, fails them."""
-    monkeypatch.setattr(mailbox_route, "decoy_slot", lambda: b"")
+    monkeypatch.setattr(DECOYS, lambda: b"")
     assert len(client.post("/mailbox", data=SECRET + bytes(2)).data) != PAGE_BYTES
-    monkeypatch.setattr(mailbox_route, "decoy_slot", lambda: bytes(SLOT_LENGTH))
+    monkeypatch.setattr(DECOYS, lambda: bytes(SLOT_LENGTH))
     with pytest.raises(Exception, match="version line"):
         check_slot(slots(client)[0])
 

@@ -91,11 +91,12 @@ def _layers(content: bytes, depth: int = _DEEPEST) -> Iterator[tuple[str, bytes]
 
 
 def _inflated(content: bytes) -> Iterator[tuple[int, bytes]]:
+    view = memoryview(content)
     for magic in _COMPRESSED:
         position = content.find(magic)
         while position >= 0:
             try:
-                inflated = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(content[position:], _MOST_INFLATED)
+                inflated = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(view[position:], _MOST_INFLATED)
             except zlib.error:
                 inflated = b""
             if inflated:

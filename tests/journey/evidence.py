@@ -20,7 +20,7 @@ def written(rehearsal: Rehearsal, serving: Serving) -> dict[str, bytes]:
         rehearsal.bundle,
     ]
     found = {str(file.relative_to(rehearsal.folder)): file.read_bytes() for file in files if file.exists()}
-    found.update(_open_files(psutil.Process(serving.intake.process.pid), rehearsal.folder))
+    found.update(open_files(psutil.Process(serving.intake.process.pid), rehearsal.folder))
     return found
 
 
@@ -28,7 +28,7 @@ def _below(folder: Path) -> Iterable[Path]:
     return (file for file in folder.rglob("*") if file.is_file())
 
 
-def _open_files(process: psutil.Process, folder: Path) -> Iterator[tuple[str, bytes]]:
+def open_files(process: psutil.Process, folder: Path) -> Iterator[tuple[str, bytes]]:
     """What the process and its children hold open, even when its name is gone from every folder."""
     for each in (process, *process.children(recursive=True)):
         for link in Path(f"/proc/{each.pid}/fd").iterdir():

@@ -98,7 +98,7 @@ def test_without_its_whole_script_the_page_stays_closed(document: str, spoil: Sp
     page.route("**/static/form.js", spoil)
     page.goto(f"{wire.address}/en/{document}")
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_role("heading", level=1)).to_have_text("The form opens when the lock is tested")
+    expect(page.locator("[data-screen=opening]")).to_be_visible()
     assert_closed(page, wire)
 
 

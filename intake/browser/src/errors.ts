@@ -12,8 +12,8 @@
  *     |-- RoutingError           nobody may be sealed to: nobody-left, too-many-vaults
  *     `-- ClientError            intake, the line or the clock
  *
- * `code` is stable; the words that people read are looked up by it. Nothing here holds anything of a message, an address or
- * a key.
+ * `code` is stable; the words that people read are looked up by it. Nothing here holds anything of a message, an
+ * address or a key.
  */
 export class CryptoError extends Error {
   readonly code: string;

@@ -93,21 +93,21 @@ test("a decoy is made anew for every envelope", async () => {
 
 test("the place of the real stanza changes from envelope to envelope", async () => {
   const places = new Set<number | undefined>();
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 8; round++) {
     places.add((await placesOf(await sealEnvelope(new Uint8Array(FRAME), [key(0)]), "cat"))[0]);
   }
-  assert.ok(places.size >= 4, `only ${[...places].join()}`);
+  assert.ok(places.size >= 3, `only ${[...places].join()}`);
 });
 
 test("the shuffle reaches every place about equally often", () => {
-  const rounds = 16_000;
+  const rounds = 8_000;
   const seen = new Array<number>(16).fill(0);
   for (let round = 0; round < rounds; round++) {
     const at = shuffled(Array.from({ length: 16 }, (_, one) => one)).indexOf(0);
     seen[at] = (seen[at] ?? 0) + 1;
   }
-  // Six standard deviations around 1,000: by chance it fails once in tens of millions of runs.
-  for (const count of seen) assert.ok(count > 816 && count < 1_184, seen.join());
+  // Six standard deviations around 500: by chance it fails once in tens of millions of runs.
+  for (const count of seen) assert.ok(count > 370 && count < 630, seen.join());
 });
 
 test("random numbers below a limit take every value and never the limit", () => {
@@ -149,7 +149,11 @@ test("a key that is no ML-KEM key is refused, not sealed to", () => {
   for (const at of [0, 1, 1_150, 1_151]) {
     const bent = Uint8Array.from(key(0));
     bent.fill(0xff, at, at + 2);
-    assert.equal(refusal(() => recipientText(bent)), "bad-format", `${at}`);
+    assert.equal(
+      refusal(() => recipientText(bent)),
+      "bad-format",
+      `${at}`,
+    );
   }
   recipientText(key(0));
 });

@@ -84,7 +84,7 @@ test("a note out of form is refused", () => {
     "no padding": text.replace(/=\n/, "\n"),
     "a signature cut short": text.replace(/[A-Za-z0-9+/]{4}=\n/, "=\n"),
     "a return": text.replaceAll("\n", "\r\n"),
-    "a plus in the name": text.replace("root-1", "root+1"),
+    "a plus in the name": text.replace("\u2014 root-1", "\u2014 root+1"),
     "thirty-three signers": `${head}\n\n${Array.from({ length: 33 }, (_, at) => first.replace("root-1", `root-${at}`)).join("\n")}\n`,
   };
   for (const [name, bent] of Object.entries(wrong))

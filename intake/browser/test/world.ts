@@ -165,6 +165,7 @@ function names(text: string): JsonObject {
   return { ar: text, en: text, es: text, fr: text, ru: text, zh: text };
 }
 
-function publicText(name: string): string {
+/** The public key, in base64url, of a name of this world. */
+export function publicText(name: string): string {
   return toBase64url(ed25519.getPublicKey(seed(name)));
 }

@@ -1,4 +1,7 @@
-/** `npm run build [-- ENTRY FOLDER]`: makes form.js and form.js.gz for intake to serve. Two builds give the same bytes. */
+/**
+ * `npm run build [-- ENTRY FOLDER]`: makes form.js, exit.js and their packed twins for intake to serve. Two builds give the
+ * same bytes. ENTRY replaces the source of form.js.
+ */
 
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -9,19 +12,21 @@ import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
 
 const HERE = fileURLToPath(new URL("..", import.meta.url));
-const [entry = resolve(HERE, "src/page/main.ts"), folder = resolve(HERE, "../static")] = process.argv.slice(2);
+const [form = resolve(HERE, "src/page/main.ts"), folder = resolve(HERE, "../static")] = process.argv.slice(2);
+const SCRIPTS = { "form.js": form, "exit.js": resolve(HERE, "src/page/leaving.ts") };
 const OPERATING_SYSTEM = 9;
 const UNKNOWN = 255;
 
-const script = await bundle(entry);
-const packed = gzipSync(script, { level: 9 });
-packed[OPERATING_SYSTEM] = UNKNOWN;
-
 await mkdir(folder, { recursive: true });
-for (const [name, bytes] of [
-  ["form.js", script],
-  ["form.js.gz", packed],
-]) {
+for (const [name, entry] of Object.entries(SCRIPTS)) {
+  const script = await bundle(entry);
+  const packed = gzipSync(script, { level: 9 });
+  packed[OPERATING_SYSTEM] = UNKNOWN;
+  await put(name, script);
+  await put(`${name}.gz`, packed);
+}
+
+async function put(name, bytes) {
   await writeFile(resolve(folder, name), bytes);
   console.log(`${name}  ${bytes.length} bytes  sha256 ${createHash("sha256").update(bytes).digest("hex")}`);
 }

@@ -52,8 +52,8 @@ interface Collected {
 }
 
 /**
- * Fetches pages until one holds a decoy. Up to three slots thus take one request, like an empty mailbox: whoever watches
- * the line cannot tell whether an answer was there.
+ * Fetches pages until one holds a decoy. Up to three slots thus take one request, like an empty mailbox: whoever
+ * watches the line cannot tell whether an answer was there.
  */
 async function collect(net: Net, keys: ReceiptKeys): Promise<Collected> {
   const collected: Collected = { fragments: [], damaged: 0 };

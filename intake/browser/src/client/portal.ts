@@ -33,8 +33,8 @@ export interface Clock {
 /**
  * Fetches the directory and the key file in force, and checks all of it against the pin.
  *
- * Throws `ClientError` with the code of what was refused; "clock" when device and server differ by more than 26 hours and the
- * person has not said which day it is.
+ * Throws `ClientError` with the code of what was refused; "clock" when device and server differ by more than 26 hours
+ * and the person has not said which day it is.
  */
 export async function openPortal(pin: Pin, clock: Clock, net: Net): Promise<Portal> {
   try {

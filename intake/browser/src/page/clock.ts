@@ -28,7 +28,7 @@ export async function askToday(): Promise<Day> {
 /** The date, from numbers in ASCII, Arabic-Indic or Persian digits; null when there is none. */
 export function dayFrom(year: string, month: string, day: string): Day | null {
   const [y, m, d] = [year, month, day].map((text) => ascii(text.trim()));
-  const chosen = `${y?.padStart(4, "0")}-${m?.padStart(2, "0")}-${d?.padStart(2, "0")}`;
+  const chosen = `${y}-${m?.padStart(2, "0")}-${d?.padStart(2, "0")}`;
   return isDay(chosen) ? chosen : null;
 }
 

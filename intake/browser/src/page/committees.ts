@@ -5,7 +5,7 @@ import type { Portal } from "../client/portal.ts";
 import { RoutingError } from "../errors.ts";
 import type { Committee, Vault } from "../wire/directory.ts";
 import type { Choice } from "../wire/message.ts";
-import { complain } from "./complaint.ts";
+import { complain, settle } from "./complaint.ts";
 import { type Option, optionFields } from "./fields.ts";
 import { pressed, screenFrom, show, slot } from "./screens.ts";
 import type { Move } from "./walk.ts";
@@ -25,6 +25,7 @@ export async function askCommittees(
   const screen = screenFrom("step-committees");
   const options = optionFields("checkbox", optionsOf(portal), chosen);
   slot(screen, "field").append(options.group);
+  options.group.addEventListener("change", () => settle(screen));
   listOthers(screen, portal);
   show(screen);
   if (notice) complain(screen, notice);

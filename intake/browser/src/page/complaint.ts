@@ -17,7 +17,8 @@ export function complain(screen: HTMLElement, words: string): void {
   if (!field) return;
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${ID} ${field.getAttribute("aria-describedby") ?? ""}`);
-  field.focus();
+  field.focus({ preventScroll: true });
+  complaint.scrollIntoView({ block: "nearest" });
 }
 
 /** Takes an earlier complaint back. */

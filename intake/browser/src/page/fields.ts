@@ -14,10 +14,11 @@ const KEPT_TO_THIS_PAGE: Readonly<Record<string, string>> = {
 /** A text field that grows with the text; written in any script. */
 export function textField(text: string, describedBy: string): HTMLTextAreaElement {
   const field = keptToThisPage(document.createElement("textarea"), describedBy);
-  field.dir = "auto";
   field.rows = 7;
   field.value = text;
   const grow = () => {
+    // Text decides by itself how it runs; an empty field runs like the page.
+    field.dir = field.value === "" ? document.documentElement.dir : "auto";
     if (field.scrollHeight > field.clientHeight) field.style.height = `${field.scrollHeight + 4}px`;
   };
   field.addEventListener("input", grow);

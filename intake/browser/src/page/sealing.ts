@@ -12,6 +12,8 @@ const PAUSES = [20, 40, 60] as const;
 /** Refusals after which new keys are fetched and everything is locked again. */
 const KEYS_CHANGED: readonly string[] = ["directory-outdated", "epoch-over", "epoch-early", "unknown-directory"];
 const MOST_TURNS = 3;
+/** Long enough to read, and for a screen reader to begin, "Stored." */
+const STORED_PAUSE = 1_200;
 
 type Line = "lock" | "send" | "stored";
 type State = "doing" | "done" | "broken";
@@ -72,6 +74,7 @@ async function deliver(screen: HTMLElement, net: Net, sealed: Sealed): Promise<v
   await send(net, sealed);
   mark(screen, "send", "done");
   mark(screen, "stored", "done");
+  await pause(STORED_PAUSE);
 }
 
 /** The portal as it is now, or null when it cannot be had or believed. */
@@ -128,5 +131,9 @@ function mark(screen: HTMLElement, line: Line, state: State): void {
 
 /** Lets the browser draw; a timer, because animation frames stop in a page that is not seen. */
 function drawn(): Promise<void> {
-  return new Promise((resolve) => window.setTimeout(resolve, 0));
+  return pause(0);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, milliseconds));
 }

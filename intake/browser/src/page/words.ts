@@ -28,9 +28,10 @@ export function number(value: number): string {
   return value.toLocaleString(language());
 }
 
-/** A UTC day with the month in words. */
+/** A UTC day with the month in words, the day first. */
 export function dayInWords(day: string): string {
-  const format = new Intl.DateTimeFormat(language(), {
+  const locale = language() === "en" ? "en-GB" : language();
+  const format = new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "long",
     year: "numeric",

@@ -24,7 +24,7 @@ export function checkKeyFile(epoch: Epoch, data: Uint8Array): ReadonlyMap<string
   return new Map(epoch.vaults.map((vault, at) => [vault, data.slice(at * KEY_LENGTH, (at + 1) * KEY_LENGTH)]));
 }
 
-/** FIPS 203, 7.2: each coefficient (12 bits) is below the modulus. noble 0.5.4 means to check this, but lets all pass. */
+/** FIPS 203, 7.2: each coefficient (12 bits) is below the modulus. noble 0.5.4 means to check it, but lets all pass. */
 function isReduced(key: Uint8Array): boolean {
   for (let at = 0; at < MLKEM_COEFFICIENTS; at += 3) {
     const [a = 0, b = 0, c = 0] = key.subarray(at, at + 3);

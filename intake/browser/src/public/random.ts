@@ -4,7 +4,7 @@ import { randomBytes } from "@noble/hashes/utils.js";
 
 export { randomBytes };
 
-/** A whole number from 0 to below `limit` (at most 256), each as likely as the others: bytes that would favour some are drawn again. */
+/** A whole number below `limit` (at most 256), all equally likely: bytes that would favour some are drawn again. */
 export function randomBelow(limit: number): number {
   const fair = 256 - (256 % limit);
   for (;;) {

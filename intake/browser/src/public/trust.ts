@@ -52,8 +52,8 @@ export interface Believed {
 /**
  * The newest directory, or the first reason not to believe it as `TrustError`, `SignatureError` or `FormatError`.
  *
- * `changes` are the notes after the pin that changed the roots, oldest first; `minSeq` is the largest smallest `seq` that
- * the reader knows from elsewhere.
+ * `changes` are the notes after the pin that changed the roots, oldest first; `minSeq` is the largest smallest `seq`
+ * that the reader knows from elsewhere.
  */
 export function believe(pin: Pin, newest: Note, changes: readonly Note[], day: Day, minSeq = 1): Believed {
   const { roots, last } = walk(pin, changes);

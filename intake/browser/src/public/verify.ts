@@ -34,8 +34,8 @@ export function holds(data: Uint8Array, signature: Uint8Array, key: Uint8Array):
 }
 
 /**
- * noble multiplies the equation by the cofactor 8 and so takes signatures that libsodium refuses: with R of small order, or
- * with a part of small order in R or key. Here S·B - k·A must give R itself, and R must not be of small order.
+ * noble multiplies the equation by the cofactor 8 and so takes signatures that libsodium refuses: R of small order, or
+ * a part of small order in R or key. Here S·B - k·A must give R itself, and R must not be of small order.
  */
 function holdsWithoutCofactor(data: Uint8Array, signature: Uint8Array, key: Uint8Array): boolean {
   const r = signature.subarray(0, 32);

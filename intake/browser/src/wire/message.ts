@@ -24,7 +24,7 @@ export interface Routing extends Choice {
   readonly tag: Uint8Array;
 }
 
-/** The writer's pseudonym: an Ed25519 key (32), and where replies go: X-Wing key (1,216) and mailbox (32), or neither. */
+/** The writer's pseudonym, an Ed25519 key (32), and where replies go: X-Wing key (1,216), mailbox (32), or neither. */
 export interface Thread {
   readonly key: Uint8Array;
   readonly recipient: Uint8Array | null;

@@ -1,0 +1,77 @@
+/** The script that a browser gets: the same at every build, whole, and without what it must not hold. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, test } from "node:test";
+import { runInThisContext } from "node:vm";
+import { gunzipSync } from "node:zlib";
+
+const folder = mkdtempSync(join(tmpdir(), "form-"));
+const entry = join(folder, "entry.ts");
+const client = (name: string) => JSON.stringify(resolve(`src/client/${name}.ts`));
+after(() => rmSync(folder, { recursive: true }));
+
+writeFileSync(
+  entry,
+  `import { selfTest } from ${client("selftest")};
+   import { openPortal } from ${client("portal")};
+   import { sealAccount } from ${client("compose")};
+   import { readThread } from ${client("mailbox")};
+   import { send } from ${client("send")};
+   import { browserNet } from ${client("net")};
+   globalThis.built = { selfTest, openPortal, sealAccount, readThread, send, browserNet };`,
+);
+
+function build(name: string): { script: Buffer; packed: Buffer } {
+  const out = join(folder, name);
+  const { status, stderr } = spawnSync(process.execPath, ["tools/build.mjs", entry, out], { encoding: "utf-8" });
+  assert.equal(status, 0, stderr);
+  return { script: readFileSync(join(out, "form.js")), packed: readFileSync(join(out, "form.js.gz")) };
+}
+
+const first = build("first");
+const text = first.script.toString("utf-8");
+
+test("two builds give the same bytes, and the packed script is the script", () => {
+  assert.deepEqual(build("second"), first);
+  assert.deepEqual(gunzipSync(first.packed), first.script);
+});
+
+test("the built script seals and opens", async () => {
+  runInThisContext(text);
+  const { built } = globalThis as unknown as { built: { selfTest(): Promise<void> } };
+  await built.selfTest();
+});
+
+test("the script is ASCII and needs neither eval, WebAssembly nor storage", () => {
+  assert.match(text, /^[\x09\x0a\x20-\x7e]*$/);
+  for (const word of [
+    "eval(",
+    "Function(",
+    "WebAssembly",
+    "localStorage",
+    "sessionStorage",
+    "indexedDB",
+    "console.",
+    "sourceMappingURL",
+  ]) {
+    assert.ok(!text.includes(word), word);
+  }
+});
+
+test("recipient types that are refused anyway are not in the script", () => {
+  for (const word of ["tlv.", "maxmem"]) assert.ok(!text.includes(word), word);
+});
+
+test("formats, cryptography and client fit into 44,000 bytes as they travel", () => {
+  assert.ok(first.packed.length < 44_000, `${first.packed.length}`);
+});
+
+test("the licences of what is in it travel along", () => {
+  for (const name of ["noble-hashes", "noble-curves", "noble-ciphers", "noble-post-quantum", "scure-base"]) {
+    assert.ok(text.includes(name), name);
+  }
+});

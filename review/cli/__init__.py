@@ -1,0 +1,29 @@
+"""The command `review`: a station's vaults, its exchange with intake, the ceremony, and the desk."""
+
+import sys
+
+import click
+
+from review.cli import ceremony, exchange, vaults
+from review.pages import refusal_in
+from review.refusals import Refused
+
+REFUSED = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def review() -> None:
+    """The offline desk: opens what was sealed for its vaults, and seals the answers."""
+
+
+for command in (vaults.init, vaults.keys, vaults.trust, exchange.take, exchange.export, exchange.serve, ceremony.group):
+    review.add_command(command)
+
+
+def main() -> None:
+    """Misuse ends with 2, a refusal with 1 and one line that says why."""
+    try:
+        review()
+    except Refused as refused:
+        click.echo(f"review: {refusal_in('en', refused)}", err=True)
+        sys.exit(REFUSED)

@@ -1,0 +1,64 @@
+"""How the commands ask: passphrases come from standard input, one line each, never from the command line."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from crypto.wire.fields import is_name
+from review.passphrase import MOST_CHARACTERS
+from review.process import KeeperProcess
+from review.refusals import Refused
+from review.vault import vault_names
+
+
+def station_argument() -> click.Path:
+    """The folder of a station."""
+    return click.Path(path_type=Path, file_okay=False)
+
+
+class Name(click.ParamType[str]):
+    """The name of a vault."""
+
+    name = "name"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuses what FORMAT.md 1.1 does not allow."""
+        if not is_name(value):
+            self.fail("1 to 32 characters of a-z, 0-9, _ and -, starting with a letter", param, ctx)
+        return value
+
+
+def ask_passphrase(what: str) -> str:
+    """One line; a terminal is asked without showing what is typed."""
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Passphrase of {what}", hide_input=True, err=True))
+    line = sys.stdin.readline(MOST_CHARACTERS + 2)
+    if not line:
+        raise click.UsageError(f"the passphrase of {what} is missing on standard input")
+    return line.rstrip("\n")
+
+
+@contextmanager
+def opened(station: Path, vault: str, day: str) -> Iterator[KeeperProcess]:
+    """One vault, open until the block ends."""
+    if vault not in vault_names(station):
+        raise Refused("no-vault", vault=vault)
+    keeper = KeeperProcess(station, vault)
+    keeper.open(ask_passphrase(vault), day)
+    try:
+        yield keeper
+    finally:
+        keeper.end()
+
+
+@contextmanager
+def opened_all(station: Path, only: str | None, day: str) -> Iterator[dict[str, KeeperProcess]]:
+    """The vaults of the station, or one of them, in the order of their names."""
+    names = vault_names(station) if only is None else (only,)
+    if not names:
+        raise click.UsageError(f"{station} holds no vault")
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(opened(station, name, day)) for name in names}

@@ -1,0 +1,263 @@
+"""A closed day keeps what came and the day it came on; nothing tells the order (protocol.md section 3 and 9)."""
+
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from crypto.public.verify import verify_note
+from crypto.sign.sign import public, signed_note, signing_key
+from crypto.wire.day import MOST_ENTRIES, DayManifest
+from crypto.wire.digest import sha256
+from crypto.wire.directory import NamedKey
+from crypto.wire.labels import What
+from crypto.wire.note import Note, body
+from intake import closing, config, database
+from intake.closing import Signer, close_days
+from intake.errors import BusyError, RefusedError
+from intake.limits import Limits
+from intake.store import Manifest, Store, Submission
+from tests.intake.conftest import SetClock, make_folder, standing, take
+from tests.material import DAY, Portal, any_slot
+
+NEXT = "2026-11-11"
+
+
+def add(store: Store, submissions: Sequence[tuple[bytes, bytes]], day: str = DAY) -> None:
+    """Stores envelopes one after the other, as they would come."""
+    for submission_id, envelope in submissions:
+        with store.change() as change:
+            one = Submission(id=submission_id, length=len(envelope), sha256=sha256(envelope))
+            change.add_submission(one, day, envelope)
+
+
+def read(manifest: Manifest, portal: Portal) -> DayManifest:
+    """The manifest, after its signature was found right."""
+    note = Note.parse(manifest.note)
+    verify_note(note, NamedKey(name="intake", key=public(portal.intake_seed)))
+    assert note.hash() == manifest.hash
+    return DayManifest.parse(body(note, "day", portal.name))
+
+
+@pytest.fixture(scope="module")
+def arrivals() -> list[tuple[bytes, bytes]]:
+    """Thirty submissions of all four sizes."""
+    dice = random.Random(3)
+    sizes = (57_782, 90_550, 156_102, 287_206)
+    return [(dice.randbytes(16), dice.randbytes(dice.choice(sizes))) for _ in range(30)]
+
+
+def closed_in_order(folder: Path, portal: Portal, arrivals: Sequence[tuple[bytes, bytes]]) -> Store:
+    """An intake that took these one after the other and closed the day."""
+    settings = config.load(make_folder(folder, portal))
+    store = Store.open(settings.database, settings.limits, portal.name)
+    take(store, portal, portal.ceremony_file())
+    add(store, arrivals)
+    clock = SetClock()
+    clock.set(NEXT)
+    close_days(store, Signer(portal=portal.name, name="intake", seed=portal.intake_seed), clock)
+    return store
+
+
+def file_bytes(store: Store) -> bytes:
+    """The database file, its log and its index of the log."""
+    path = Path(store.engine.url.database or "")
+    return path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+
+
+def test_two_orders_of_arrival_leave_the_same_bytes_in_the_file(
+    tmp_path: Path, portal: Portal, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    one = closed_in_order(tmp_path / "one", portal, arrivals)
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(arrivals, len(arrivals))
+        other = closed_in_order(tmp_path / f"other-{seed}", portal, shuffled)
+        assert file_bytes(one) == file_bytes(other)
+        other.close()
+    one.close()
+
+
+def test_without_writing_the_file_anew_the_order_would_show(
+    tmp_path: Path, portal: Portal, arrivals: list[tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: moving the rows and overwriting the old ones is not enough."""
+
+    def only_empty_the_log(store: Store) -> None:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+
+    monkeypatch.setattr(Store, "settle", only_empty_the_log)
+    one = closed_in_order(tmp_path / "one", portal, arrivals)
+    other = closed_in_order(tmp_path / "other", portal, arrivals[::-1])
+    assert file_bytes(one) != file_bytes(other)
+    one.close()
+    other.close()
+
+
+def test_nothing_of_the_open_day_is_left_in_the_log_of_the_database(
+    store: Store, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    add(store, arrivals)
+    path = Path(store.engine.url.database or "")
+    assert path.with_name(path.name + "-wal").stat().st_size > 0
+    clock.set(NEXT)
+    close_days(store, signer, clock)
+    assert path.with_name(path.name + "-wal").stat().st_size == 0
+
+
+def test_a_manifest_lists_everything_of_its_day_sorted_and_nothing_else(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    add(store, arrivals[:20])
+    add(store, arrivals[20:], NEXT)
+    clock.set(NEXT)
+    (manifest,) = close_days(store, signer, clock)
+    found = read(manifest, portal)
+    assert (found.n, found.day, found.prev) == (1, DAY, None)
+    expected = sorted((one, len(envelope), sha256(envelope)) for one, envelope in arrivals[:20])
+    assert [(entry.id, entry.length, entry.sha256) for entry in found.entries] == expected
+    with store.look() as look:
+        assert [look.envelope(one) for one, _ in arrivals[:20]] == [envelope for _, envelope in arrivals[:20]]
+        assert len(look.waiting(NEXT, 99)) == 10
+
+
+def test_every_day_that_is_over_gets_a_manifest_also_an_empty_one(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    add(store, arrivals[:1], "2026-11-12")
+    clock.set("2026-11-14", hours=0)
+    manifests = [read(one, portal) for one in close_days(store, signer, clock)]
+    assert [one.day for one in manifests] == ["2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13"]
+    assert [len(one.entries) for one in manifests] == [0, 0, 1, 0]
+
+
+def test_manifests_are_one_chain(store: Store, portal: Portal, signer: Signer, clock: SetClock) -> None:
+    made = []
+    for day in ("2026-11-11", "2026-11-13", "2026-11-14"):
+        clock.set(day)
+        made += close_days(store, signer, clock)
+    read_back = [read(one, portal) for one in made]
+    assert [one.n for one in read_back] == [1, 2, 3, 4]
+    assert read_back[0].prev is None
+    for before, after in pairwise(made):
+        assert read(after, portal).prev == before.hash
+
+
+def test_a_day_that_is_not_over_stays_open(
+    store: Store, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    add(store, arrivals[:3])
+    clock.set(DAY, hours=23.9999)
+    assert close_days(store, signer, clock) == []
+    clock.set(NEXT, hours=0)
+    assert len(close_days(store, signer, clock)) == 1
+
+
+def test_closing_again_closes_nothing(store: Store, signer: Signer, clock: SetClock) -> None:
+    clock.set("2026-11-15")
+    assert len(close_days(store, signer, clock)) == 5
+    assert close_days(store, signer, clock) == []
+
+
+def test_a_short_day_closes_what_is_there_and_the_day_goes_on(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    assert close_days(store, signer, clock, short=True) == []
+    made = []
+    for one in arrivals[:2]:
+        add(store, [one])
+        made += close_days(store, signer, clock, short=True)
+    add(store, arrivals[2:3])
+    clock.set(NEXT)
+    made += close_days(store, signer, clock, short=True)
+    found = [read(one, portal) for one in made]
+    assert [(one.n, one.day, len(one.entries)) for one in found] == [(1, DAY, 1), (2, DAY, 1), (3, DAY, 1)]
+
+
+def test_what_came_while_the_clock_stood_behind_is_closed_too(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    clock.set("2026-11-13")
+    close_days(store, signer, clock)
+    add(store, arrivals[:1], "2026-11-11")
+    (manifest,) = close_days(store, signer, clock)
+    assert (read(manifest, portal).day, len(read(manifest, portal).entries)) == ("2026-11-11", 1)
+
+
+def test_a_day_too_large_for_one_manifest_takes_several(
+    store: Store,
+    portal: Portal,
+    signer: Signer,
+    clock: SetClock,
+    arrivals: list[tuple[bytes, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert MOST_ENTRIES > 100_000
+    monkeypatch.setattr(closing, "MOST_ENTRIES", 10)
+    add(store, arrivals[:25])
+    clock.set(NEXT)
+    found = [read(one, portal) for one in close_days(store, signer, clock)]
+    assert [len(one.entries) for one in found] == [10, 10, 5]
+    assert {one.day for one in found} == {DAY}
+    ids = [entry.id for one in found for entry in one.entries]
+    assert ids == sorted(one for one, _ in arrivals[:25])
+
+
+class BreakingSigner(Signer):
+    """Breaks at its third signature."""
+
+    def sign(self, what: What, json: bytes) -> bytes:
+        if b'"n":3,' in json:
+            raise ArithmeticError
+        return signed_note(what, self.portal, json, self.name, self.seed)
+
+
+def test_a_closing_that_breaks_closes_nothing(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
+) -> None:
+    add(store, arrivals)
+    clock.set("2026-11-13")
+    with pytest.raises(ArithmeticError):
+        close_days(store, BreakingSigner(portal=portal.name, name="intake", seed=portal.intake_seed), clock)
+    with store.look() as look:
+        assert (look.count()["manifest"], look.count()["arrived"]) == (0, 30)
+    assert len(close_days(store, signer, clock)) == 3
+
+
+def test_another_key_than_the_directory_names_signs_nothing(store: Store, portal: Portal) -> None:
+    with pytest.raises(RefusedError, match="names another intake key"):
+        Signer.named_by(standing(store, portal), portal.name, signing_key())
+    assert Signer.named_by(standing(store, portal), portal.name, portal.intake_seed).name == "intake"
+
+
+def test_days_are_closed_even_when_the_directory_has_expired(store: Store, portal: Portal) -> None:
+    assert Signer.named_by(standing(store, portal, "2027-06-01"), portal.name, portal.intake_seed).name == "intake"
+
+
+def test_closing_drops_replies_and_hashes_whose_time_is_over(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock
+) -> None:
+    take(store, portal, portal.post([(bytes(32), any_slot(1))]))
+    for day, left in (("2027-05-09", (1, 1)), ("2027-05-10", (0, 1)), ("2027-06-08", (0, 1)), ("2027-06-09", (0, 0))):
+        clock.set(day)
+        close_days(store, signer, clock)
+        with store.look() as look:
+            assert (look.count()["slot"], look.count()["delivered"]) == left, day
+
+
+def test_a_reader_that_holds_the_file_makes_closing_say_so(
+    settings: config.Config, portal: Portal, signer: Signer, clock: SetClock, store: Store
+) -> None:
+    hasty = Store(settings.database, Limits(busy_seconds=1))
+    clock.set(NEXT)
+    with store.look() as look:
+        look.count()
+        with pytest.raises(BusyError):
+            close_days(hasty, signer, clock)
+    hasty.settle()
+    assert database.sqlite_settings(hasty.engine)["journal_mode"] == "wal"
+    hasty.close()

@@ -1,0 +1,265 @@
+"""The real server: nothing is lost under load, nothing is said about it, nothing of a request is in any log."""
+
+import http.client
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crypto.wire.age import ENVELOPE_LENGTHS
+from intake import config, headers
+from intake.headers import Kind
+from intake.store import Store
+from tests.intake.conftest import address, make_folder, take
+from tests.material import Portal, make_portal
+
+TODAY = datetime.now(UTC).date().isoformat()
+CANARY = "canary-7d31"
+LIMITS = """
+[limits]
+request_line_bytes = 300
+header_fields = 20
+header_field_bytes = 400
+silence_seconds = 2
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running intake: its folder, port, portal and what it wrote to its two outputs."""
+
+    folder: Path
+    port: int
+    portal: Portal
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def connection(self) -> http.client.HTTPConnection:
+        """A new connection."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **extra: str) -> http.client.HTTPResponse:
+        """The answer, read."""
+        connection = self.connection()
+        connection.request(method, path, body, extra)
+        answer = connection.getresponse()
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+    def put(self, submission_id: bytes, envelope: bytes) -> int:
+        """The status of the answer."""
+        extra = {"Parts": "0", "Directory": "1", "Epoch": TODAY[:7]}
+        return self.ask("PUT", address(submission_id), envelope, **extra).status
+
+    def raw(self, data: bytes) -> bytes:
+        """What the server says to these bytes before it closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(data)
+            answer = b""
+            while piece := connection.recv(65_536):
+                answer += piece
+            return answer
+
+    def store(self) -> Store:
+        """Its database."""
+        settings = config.load(self.folder)
+        return Store.open(settings.database, settings.limits, self.portal.name)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An intake with two workers on a free port."""
+    first = datetime.now(UTC).date().replace(day=1)
+    epochs = [(first + timedelta(days=32 * months)).strftime("%Y-%m") for months in range(2)]
+    portal = make_portal(day=TODAY, epochs=epochs)
+    folder = make_folder(tmp_path_factory.mktemp("served") / "intake", portal, TODAY)
+    with (folder / config.SETTINGS).open("a") as settings:
+        settings.write(LIMITS)
+    loaded = config.load(folder)
+    store = Store.open(loaded.database, loaded.limits, portal.name)
+    take(store, portal, portal.ceremony_file(), TODAY)
+    store.close()
+    log = folder.parent / "log"
+    command = [str(Path(sys.executable).with_name("intake")), "serve", str(folder), "--port", "0", "--workers", "2"]
+    home = folder.parent / "home"
+    home.mkdir()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=output, env={**os.environ, "HOME": str(home)}, cwd=home
+        )
+    try:
+        yield Served(folder=folder, port=_port(process), portal=portal, log=log, process=process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+    assert list(home.iterdir()) == []  # no control socket, no file of the server's own
+
+
+def _port(process: subprocess.Popen[bytes]) -> int:
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 30)
+    assert ready, "the server did not start"
+    found = re.fullmatch(rb"listening on http://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
+    assert found is not None
+    return int(found[1])
+
+
+def test_sixteen_parallel_submitters_lose_nothing(served: Served) -> None:
+    envelopes = [served.portal.envelope(size, epoch=TODAY[:7]) for size in (0, 0, 1)]
+    ids = [bytes([submitter, number]) * 8 for submitter in range(16) for number in range(6)]
+
+    def submit(submitter: int) -> list[int]:
+        mine = ids[submitter * 6 : submitter * 6 + 6]
+        return [served.put(one, envelopes[number % 3]) for number, one in enumerate([*mine, mine[0]])]
+
+    with ThreadPoolExecutor(16) as submitters:
+        statuses = [status for found in submitters.map(submit, range(16)) for status in found]
+    assert statuses == [204] * (16 * 7)
+    store = served.store()
+    with store.look() as look:
+        assert {one.id for one in look.waiting(TODAY, 999)} >= set(ids)
+    store.close()
+
+
+def test_one_identifier_that_many_want_at_once_goes_to_exactly_one(served: Served) -> None:
+    envelopes = [served.portal.envelope(epoch=TODAY[:7]) for _ in range(8)]
+    with ThreadPoolExecutor(8) as submitters:
+        statuses = list(submitters.map(lambda envelope: served.put(b"\xfe" * 16, envelope), envelopes))
+    assert sorted(statuses) == [204, *[409] * 7]
+
+
+def test_the_headers_on_the_wire_are_ours_and_three_of_the_connection(served: Served) -> None:
+    for path, kind in (("/en/write", Kind.PAGE), ("/start", Kind.DATA), ("/nothing", Kind.PAGE)):
+        answer = served.ask("GET", path)
+        found = {name: value for name, value in answer.getheaders() if name not in ("Content-Type", "Vary")}
+        of_the_connection = {found.pop(name) and name for name in ("Date", "Connection", "Content-Length")}
+        assert found == headers.of(kind)
+        assert len(of_the_connection) == 3
+
+
+def test_a_stored_submission_is_answered_without_a_body_or_a_type(served: Served) -> None:
+    extra = {"Parts": "0", "Directory": "1", "Epoch": TODAY[:7]}
+    answer = served.ask("PUT", address(b"\xfd" * 16), served.portal.envelope(epoch=TODAY[:7]), **extra)
+    assert answer.status == 204
+    names = {name for name, _ in answer.getheaders()} - headers.of(Kind.DATA).keys()
+    assert names == {"Date", "Connection"}
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        f"{CANARY}\r\n\r\n",
+        f"GET /{CANARY} HTTP/9.9\r\n\r\n",
+        f"GET /{CANARY} HTTP/1.1\r\nHost: x\r\n{CANARY}\r\n\r\n",
+        f"GET / HTTP/1.1\r\nHost: x\r\nX: {CANARY}\x00\r\n\r\n",
+        f"GET /{CANARY}{'a' * 300} HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"GET / HTTP/1.1\r\nHost: x\r\nX: {CANARY}{'a' * 500}\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n" + f"X: {CANARY}\r\n" * 40 + "\r\n",
+        f"POST /mailbox HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {CANARY}\r\n\r\n",
+        f"POST /mailbox HTTP/1.1\r\nHost: x\r\nContent-Length: {CANARY}\r\n\r\n",
+        f"POST /mailbox HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{CANARY}",
+        f"POST /mailbox HTTP/1.1\r\nHost: x\r\nExpect: {CANARY}\r\nContent-Length: 34\r\n\r\n",
+    ],
+    ids=range(11),
+)
+def test_what_is_not_well_formed_gets_one_short_answer_that_repeats_nothing(served: Served, request_bytes: str) -> None:
+    answer = served.raw(request_bytes.encode("latin-1"))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert body == b""
+    assert CANARY.encode() not in answer
+    found = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    expected = {**headers.of(Kind.DATA, well=False), "Connection": "close", "Content-Length": "0"}
+    assert {name.decode(): value.decode() for name, value in found.items()} == expected
+
+
+@pytest.mark.parametrize("length", [ENVELOPE_LENGTHS[3] + 1, 10**9, 10**30])
+def test_a_huge_body_is_refused_by_what_it_says_of_itself(served: Served, length: int) -> None:
+    head = f"PUT {address(bytes(16))} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    answer = served.raw(
+        f"{head}Parts: 0\r\nDirectory: 1\r\nEpoch: {TODAY[:7]}\r\nContent-Length: {length}\r\n\r\n".encode()
+    )
+    assert answer.startswith((b"HTTP/1.1 413 ", b"HTTP/1.1 400 "))
+
+
+def test_chunks_are_refused(served: Served) -> None:
+    answer = served.raw(
+        b"POST /mailbox HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"22\r\n" + bytes(34) + b"\r\n0\r\n\r\n"
+    )
+    assert b'"code":"wrong-length"' in answer
+
+
+def test_asking_about_the_whole_server_says_nothing(served: Served) -> None:
+    for target in ("*", "http://x/start", "//", "/%2e%2e/"):
+        answer = served.raw(f"OPTIONS {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert answer.startswith((b"HTTP/1.1 404 ", b"HTTP/1.1 405 ", b"HTTP/1.1 400 ")), target
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET / HTT",
+        b"PUT /submissions/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\nParts: 0\r\nDirectory: 1\r\nEpoch: "
+        + TODAY[:7].encode()
+        + b"\r\nContent-Length: 57782\r\n\r\nage",
+    ],
+    ids=["head", "body"],
+)
+def test_who_falls_silent_in_the_middle_is_let_go(served: Served, start: bytes) -> None:
+    before = time.monotonic()
+    served.raw(start)
+    assert time.monotonic() - before < 9
+    assert served.ask("GET", "/start").status == 200
+
+
+def test_who_leaves_in_the_middle_is_no_fault(served: Served) -> None:
+    extra = f"Parts: 0\r\nDirectory: 1\r\nEpoch: {TODAY[:7]}\r\n"
+    head = f"PUT {address(b'z' * 16)} HTTP/1.1\r\nHost: x\r\n{extra}Content-Length: 57782\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port)) as connection:
+        connection.sendall(head.encode() + bytes(1000))
+    assert served.ask("GET", "/start").status == 200
+    store = served.store()
+    with store.look() as look:
+        assert look.held(b"z" * 16) is None
+    store.close()
+
+
+def test_log_injection_has_nothing_to_inject_into(served: Served) -> None:
+    for path in (f"/{CANARY}", f"/en/{CANARY}%0a%0dERROR%20root", f"/submissions/{CANARY}", f"/log/{CANARY}%1b[31m"):
+        for method in ("GET", "PUT", "POST", "BREW"):
+            served.ask(method, path, b"", **{"User-Agent": CANARY, "Referer": CANARY, "X-Forwarded-For": CANARY})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def logs_hold_nothing(served: Served) -> Iterator[None]:
+    """Looked at after every test of this file has done its worst; a worker is also killed."""
+    yield
+    (worker, *_) = (
+        int(one) for one in Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
+    )
+    os.kill(worker, signal.SIGKILL)
+    time.sleep(1.5)
+    assert served.ask("GET", "/start").status == 200
+    log = served.log.read_text()
+    assert CANARY not in log
+    assert "127.0.0.1" not in log
+    assert not re.search(r"/submissions|/mailbox|GET|PUT|POST", log)
+    lines = [line for line in log.splitlines() if "was sent SIGKILL" not in line]
+    assert lines == []
+    for file in served.folder.iterdir():
+        assert CANARY.encode() not in file.read_bytes(), file

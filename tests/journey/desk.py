@@ -1,0 +1,58 @@
+"""A focal point at the desk, who does nothing that a focal point could not do there."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page
+
+
+class Desk:
+    """The station's pages, entered by the one-time link."""
+
+    def __init__(self, page: Page, link: str) -> None:
+        self.page = page
+        self._link = link
+        self._site = link.split("/enter/")[0]
+
+    def unlock(self, passphrases: Mapping[str, str]) -> None:
+        """Enters by the link and opens these vaults."""
+        self.page.goto(self._link)
+        for vault, passphrase in passphrases.items():
+            self.page.get_by_label(vault, exact=True).fill(passphrase)
+        self.page.locator("form[action='/unlock'] button").click()
+        self.page.locator("nav.list").wait_for()
+
+    def cases(self) -> set[str]:
+        """The addresses of all cases on the list, read anew."""
+        self.page.goto(f"{self._site}/")
+        return {link.get_attribute("href") or "" for link in self.page.locator("nav.list li a").all()}
+
+    def open(self, case: str) -> None:
+        """Opens a case of the list."""
+        self.page.locator(f"nav.list a[href='{case}']").click()
+        self.page.locator("ol.conversation").wait_for()
+
+    def words_of_the_person(self) -> list[str]:
+        """Everything the person wrote in their own words, oldest first."""
+        return self.page.locator(".turn.theirs .words").all_text_contents()
+
+    def choices_of_the_person(self) -> list[str]:
+        """What the person chose, in the words of the form."""
+        return self.page.locator(".turn.theirs .chosen dd > span:first-child").all_text_contents()
+
+    def acknowledge(self) -> str:
+        """Prepares, looks at and seals the acknowledgment; its words."""
+        self.page.locator("form.step:has([value=acknowledgment]) button").click()
+        return self._seal()
+
+    def answer(self, text: str) -> None:
+        """Writes an answer in own words, looks at it and seals it."""
+        self.page.locator("aside a[href$='/write#draft']").click()
+        self.page.locator("#draft textarea").fill(text)
+        self.page.locator("#draft button.primary").click()
+        self._seal()
+
+    def _seal(self) -> str:
+        words = self.page.locator("#draft blockquote").text_content() or ""
+        self.page.locator("button[formaction$='/seal']").click()
+        self.page.locator("#last").wait_for()
+        return words

@@ -1,0 +1,80 @@
+"""Firefox without a screen, spoken to through its own Marionette protocol."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from marionette_driver.by import By
+from marionette_driver.errors import NoSuchElementException
+from marionette_driver.marionette import WebElement, Marionette
+from marionette_driver.wait import Wait
+
+from deploy.serving import HOST, choose_port
+
+FIREFOX = "/usr/bin/firefox-esr"
+# Talks to nobody but us: no updates, no studies, no portal detection, no safe browsing lists.
+PREFERENCES: Mapping[str, bool | str] = {
+    "app.normandy.enabled": False,
+    "app.update.disabledForTesting": True,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "data:,",
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
+}
+_SECONDS = 30
+
+
+@contextmanager
+def firefox() -> Iterator["Firefox"]:
+    """A browser with a new profile, until the block is left."""
+    port = choose_port(0)
+    with tempfile.TemporaryDirectory() as profile:
+        lines = (f"user_pref({_js(name)}, {_js(value)});" for name, value in PREFERENCES.items())
+        own = f'user_pref("marionette.port", {port});'
+        Path(profile, "user.js").write_text("\n".join((*lines, own)))
+        words = [FIREFOX, "--marionette", "--headless", "--no-remote", "--profile", profile]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                driver = Marionette(host=HOST, port=port)
+                driver.start_session(timeout=_SECONDS)
+                yield Firefox(driver)
+                driver.delete_session()
+            finally:
+                process.terminate()
+
+
+class Firefox:
+    """Its one page."""
+
+    def __init__(self, driver: Marionette) -> None:
+        self._driver = driver
+
+    def goto(self, address: str) -> None:
+        """Loads a page."""
+        self._driver.navigate(address)
+
+    def wait_for(self, selector: str) -> WebElement:
+        """The element, as soon as it is there."""
+        ready = Wait(self._driver, timeout=_SECONDS, ignored_exceptions=(NoSuchElementException,))
+        return ready.until(lambda driver: driver.find_element(By.CSS_SELECTOR, selector))
+
+    def all(self, selector: str) -> list[WebElement]:
+        """All elements that are there now."""
+        found: list[WebElement] = self._driver.find_elements(By.CSS_SELECTOR, selector)
+        return found
+
+    def press(self, act: str) -> None:
+        """Presses a button of the shown screen and waits until the screen has gone."""
+        screen = self.wait_for("#screen > section")
+        screen.find_element(By.CSS_SELECTOR, f"button[data-act={act}]").click()
+        Wait(self._driver, timeout=_SECONDS).until(lambda driver: self.wait_for("#screen > section") != screen)
+
+
+def _js(value: bool | str) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -1,0 +1,124 @@
+"""What a person writes and a courier carries, for the station's tests: messages, envelopes, bundles."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from crypto.secret.ceremony import ceremony_members
+from crypto.secret.identity import public_key
+from crypto.secret.receipt_keys import ReceiptKeys
+from crypto.sign.sign import public, sign, signed_note
+from crypto.wire.day import DayManifest, Entry, Gone, GoneEntry
+from crypto.wire.digest import sha256
+from crypto.wire.fields import from_base64url, to_base64url
+from crypto.wire.frame import MESSAGE_FRAMES, fill
+from crypto.wire.message import AccountBody, Answer, FollowupBody, Message, Routing, Thread
+from crypto.wire.note import Note
+from templates import questionnaire_bytes, questionnaire_hash
+from tests.material import DAY, Portal, container
+
+QUESTIONNAIRE = from_base64url(questionnaire_hash(questionnaire_bytes()))
+WORDS = "They came to my sister's house two days after the meeting and asked for the papers."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A person with a receipt."""
+
+    portal: Portal
+    receipt: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
+    committees: tuple[str, ...] = ("cat",)
+    conflicts: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    language: str = "en"
+    wants_reply: bool = True
+
+    @property
+    def keys(self) -> ReceiptKeys:
+        """What the receipt gives."""
+        return ReceiptKeys(receipt=self.receipt, portal=self.portal.name)
+
+    def account(
+        self, words: str = WORDS, *, answers: Mapping[str, Answer] | None = None, questionnaire: bytes = QUESTIONNAIRE
+    ) -> Message:
+        """A first message."""
+        given = {"account": words, **(answers or {})}
+        return self._message(AccountBody(questionnaire=questionnaire, answers=given))
+
+    def followup(self, text: str, *, answers_to: bytes | None = None, seen: tuple[bytes, ...] = ()) -> Message:
+        """A later message."""
+        return replace(self._message(FollowupBody(text=text, answers_to=answers_to)), seen=seen)
+
+    def frame(self, message: Message) -> bytes:
+        """Signed by the thread, filled."""
+        data = message.encode()
+        return fill(data, sign("message", message.portal, data, self.keys.sign_seed()), MESSAGE_FRAMES)
+
+    def seal(self, message: Message, *, to: Sequence[str] | None = None, epoch: str = "2026-11") -> bytes:
+        """An envelope to the vaults of the routing, or of other committees."""
+        return self.portal.seal(self.frame(message), committees=to or self.committees, epoch=epoch)
+
+    def _message(self, body: AccountBody | FollowupBody) -> Message:
+        keys = self.keys
+        untagged = Routing(committees=self.committees, excluded=self.excluded, conflicts=self.conflicts, tag=bytes(32))
+        return Message(
+            id=secrets.token_bytes(16),
+            portal=self.portal.name,
+            directory=self.portal.directory.seq,
+            epoch="2026-11",
+            routing=replace(untagged, tag=keys.routing_tag(untagged)),
+            language=self.language,
+            day=DAY,
+            thread=Thread(
+                key=public(keys.sign_seed()),
+                recipient=public_key(keys.reply_seed()) if self.wants_reply else None,
+                mailbox=keys.mailbox_address() if self.wants_reply else None,
+            ),
+            seen=(),
+            body=body,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One closing of intake: its manifest and the envelopes it names."""
+
+    manifest: DayManifest
+    note: bytes
+    envelopes: Mapping[bytes, bytes] = field(repr=False)
+
+
+def close_day(portal: Portal, envelopes: Sequence[bytes], before: Sequence[Day] = (), day: str = DAY) -> Day:
+    """The manifest that follows `before`, over these envelopes under random IDs."""
+    named = {secrets.token_bytes(16): envelope for envelope in envelopes}
+    manifest = DayManifest(
+        n=len(before) + 1,
+        day=day,
+        prev=Note.parse(before[-1].note).hash() if before else None,
+        entries=tuple(Entry(id=name, length=len(named[name]), sha256=sha256(named[name])) for name in sorted(named)),
+    )
+    note = signed_note("day", portal.name, manifest.encode(), "intake", portal.intake_seed)
+    return Day(manifest=manifest, note=note, envelopes=named)
+
+
+def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> list[tuple[str, bytes]]:
+    """The members of a bundle, in order; what is gone is left out."""
+    listed = Gone(day=DAY, entries=tuple(GoneEntry(id=one, reason="author") for one in sorted(gone)))
+    ceremony = {name: data for name, data in ceremony_members(portal.proposal, portal.notes) if name != "format"}
+    return [
+        ("format", f"sealed-intake/bundle/v1 {portal.name}\n".encode("ascii")),
+        *ceremony.items(),
+        *((f"day/{day.manifest.n:08d}", day.note) for day in days),
+        ("gone", signed_note("gone", portal.name, listed.encode(), "intake", portal.intake_seed)),
+        *(
+            (f"envelope/{day.manifest.n:08d}/{to_base64url(name)}", day.envelopes[name])
+            for day in days
+            for name in sorted(day.envelopes)
+            if name not in gone
+        ),
+    ]
+
+
+def bundle(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> bytes:
+    """The bytes of a bundle."""
+    return container(bundle_members(portal, days, gone))
