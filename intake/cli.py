@@ -32,9 +32,7 @@ def intake() -> None:
 @folder
 def key(folder: Path) -> None:
     """Make DIR and the key that signs what leaves it; print the public half."""
-    folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
-    if not files.is_private(folder):
-        raise RefusedError(f"{folder} may be read by others: `chmod 700` it")
+    _make_private(folder)
     seed = signing_key()
     try:
         files.create(folder / config.KEY, seed)
@@ -52,9 +50,10 @@ def init(folder: Path, pin: Path, database: str, demo: bool) -> None:
     """Make the settings and the database of DIR for the portal that the ceremony made."""
     from intake import migrations  # no other command needs what it loads
 
-    folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
-    if (folder / config.SETTINGS).exists():
-        raise RefusedError(f"{folder / config.SETTINGS} is already there")
+    _make_private(folder)
+    for name in (config.SETTINGS, config.PIN):
+        if (folder / name).exists():
+            raise RefusedError(f"{folder / name} is already there")
     data = pin.read_bytes()
     portal = config.read_pin(data).portal
     store = Store(config.database_inside(folder, database), Limits())
@@ -154,6 +153,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _end(words: str, status: int) -> None:
     click.echo(f"intake: {words}", err=True)
     sys.exit(status)
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=files.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if not files.is_private(folder):
+        raise RefusedError(f"{folder} may be read by others: `chmod 700` it")
 
 
 def _opened(folder: Path) -> tuple[config.Config, Store, str, Standing]:

@@ -33,12 +33,13 @@ DENIED_FEATURES = (
     "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "speaker-selection",
     "storage-access", "summarizer", "sync-xhr", "translator", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
+# What is no page may run nothing at all (its policy says `default-src 'none'`), so it repeats the long list to nobody.
+DENIED_TO_DATA = ("camera", "geolocation", "microphone")
 
 ALWAYS: Mapping[str, str] = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -47,8 +48,10 @@ ALWAYS: Mapping[str, str] = {
 def of(kind: Kind, *, well: bool = True) -> dict[str, str]:
     """The headers of an answer of this kind, besides what describes its body; `well` unless it is a refusal."""
     forever = kind is Kind.FOREVER and well
+    denied = DENIED_FEATURES if kind is Kind.PAGE else DENIED_TO_DATA
     return {
         **ALWAYS,
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in denied),
         "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-store",
         "Content-Security-Policy": _PAGE if kind is Kind.PAGE else _NOTHING,
     }

@@ -10,7 +10,7 @@ from crypto.errors import SignatureError
 from crypto.public.keys import check_key_file
 from crypto.public.trust import Pin
 from crypto.public.verify import verify_note
-from crypto.wire.age import MOST_STANZAS, Header, check_slot, encapsulated_key
+from crypto.wire.age import Header, check_slot, encapsulated_key
 from crypto.wire.container import read_container
 from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
@@ -26,6 +26,7 @@ from intake.retention import first_day_of_replies
 from intake.store import Change, Slot, Store
 
 Members = Iterator[tuple[str, bytes]]
+Groups = dict[str, dict[str, bytes]]
 
 MOST_MEMBER = MOST_POST + 4_096
 MOST_MEMBERS = 1_000
@@ -34,41 +35,42 @@ _SEALED_SEED_PAYLOAD = 16 + 32 + 16  # nonce, seed, tag
 
 
 def bring_in(store: Store, pin: Pin, standing: Standing, source: BinaryIO, today: str) -> list[str]:
-    """Takes a ceremony file or a post, and says in lines what is new."""
+    """Takes a ceremony file or a post, and says in lines what is new.
+
+    The file, on a slow stick perhaps, is read to its end before anybody has to wait for the database.
+    """
     untrusted = read_container(source, most_member=MOST_MEMBER)
     name, text = next(untrusted, ("", b""))
     if name == "format" and text == f"sealed-intake/ceremony/v1 {pin.portal}\n".encode("ascii"):
-        with store.alone() as change:
-            return _ceremony(change, pin, untrusted, today)
+        return _ceremony(store, pin, _sorted_out(untrusted), today)
     if name == "format" and text == f"sealed-intake/post/v1 {pin.portal}\n".encode("ascii"):
-        with store.alone() as change:
-            return _post(change, pin, standing, untrusted, today)
+        return _post(store, _slots(pin, standing, untrusted, today))
     raise RefusedError("this is neither a ceremony file nor a post for this portal")
 
 
-def _ceremony(change: Change, pin: Pin, untrusted: Members, today: str) -> list[str]:
-    notes, key_files, post_keys = _sorted_out(untrusted)
-    held = [Held.read(pin.portal, data) for _seq, data in change.directories()]
-    lines = []
-    for name, data in notes:
-        new = _directory(pin, held, name, data, today)
-        if new is None:
-            lines.append(f"directory {int(name)}: already here")
-            continue
-        held.append(new)
-        change.add_directory(new.seq, new.note.hash(), data)
-        publiclog.append(change, today, "directory", new.seq, new.note.hash())
-        lines.append(f"directory {new.seq}: new, from {new.directory.valid_from} until {new.directory.expires}")
-    if not held or held[-1].seq < pin.seq:
-        raise RefusedError(f"the file does not reach directory {pin.seq}, from which this portal believes")
-    lines += _key_files(change, held, key_files)
-    lines += _post_keys(change, post_keys)
+def _ceremony(store: Store, pin: Pin, untrusted: Groups, today: str) -> list[str]:
+    with store.alone() as change:
+        held = [Held.read(pin.portal, data) for _seq, data in change.directories()]
+        lines = []
+        for name, data in untrusted["directory"].items():
+            new = _directory(pin, held, name, data, today)
+            if new is None:
+                lines.append(f"directory {int(name)}: already here")
+                continue
+            held.append(new)
+            change.add_directory(new.seq, new.note.hash(), data)
+            publiclog.append(change, today, "directory", new.seq, new.note.hash())
+            lines.append(f"directory {new.seq}: new, from {new.directory.valid_from} until {new.directory.expires}")
+        if not held or held[-1].seq < pin.seq:
+            raise RefusedError(f"the file does not reach directory {pin.seq}, from which this portal believes")
+        lines.append(f"key files: {_key_files(change, held, untrusted['keys'])} new")
+        lines.append(f"post keys: {_post_keys(change, untrusted['post-key'])} new")
     return lines
 
 
-def _sorted_out(untrusted: Members) -> tuple[list[tuple[str, bytes]], dict[str, bytes], dict[str, bytes]]:
+def _sorted_out(untrusted: Members) -> Groups:
     """Directories, key files and post keys by the second part of their names, in the one order that is allowed."""
-    groups: dict[str, dict[str, bytes]] = {"directory": {}, "keys": {}, "post-key": {}}
+    groups: Groups = {"directory": {}, "keys": {}, "post-key": {}}
     order, last = list(groups), 0
     for count, (name, data) in enumerate(untrusted, 1):
         group, _, rest = name.partition("/")
@@ -76,7 +78,7 @@ def _sorted_out(untrusted: Members) -> tuple[list[tuple[str, bytes]], dict[str, 
             raise RefusedError("the file holds what a ceremony does not make")
         last = order.index(group)
         groups[group][rest] = data
-    return list(groups["directory"].items()), groups["keys"], groups["post-key"]
+    return groups
 
 
 def _directory(pin: Pin, held: list[Held], name: str, data: bytes, today: str) -> Held | None:
@@ -92,8 +94,8 @@ def _directory(pin: Pin, held: list[Held], name: str, data: bytes, today: str) -
     return None
 
 
-def _key_files(change: Change, held: list[Held], untrusted: dict[str, bytes]) -> list[str]:
-    """Every key file that a directory names is here afterwards, and none that no directory names was taken."""
+def _key_files(change: Change, held: list[Held], untrusted: dict[str, bytes]) -> int:
+    """Adds those that are new. Every one that a directory names is here afterwards; one that none names is refused."""
     epochs = {to_base64url(epoch.keys): epoch for one in held for epoch in one.directory.epochs}
     if not untrusted.keys() <= epochs.keys():
         raise RefusedError("the file holds keys that no directory names")
@@ -107,37 +109,45 @@ def _key_files(change: Change, held: list[Held], untrusted: dict[str, bytes]) ->
         if stored is None:
             change.add_key_file(epoch.keys, data)
             new += 1
-    return [f"key files: {new} new"]
+    return new
 
 
-def _post_keys(change: Change, untrusted: dict[str, bytes]) -> list[str]:
-    """Sealed post keys, which intake carries to the stations and cannot open."""
+def _post_keys(change: Change, untrusted: dict[str, bytes]) -> int:
+    """Adds those that are new: sealed, so that intake carries them to the stations and cannot open them."""
     stored = {sha256 for sha256, _data in change.post_keys()}
     new = 0
     for name, data in untrusted.items():
         digest = sha256(data)
         header = Header.parse(data)
-        for stanza in header.stanzas[:MOST_STANZAS]:
+        for stanza in header.stanzas:
             encapsulated_key(stanza)
         if name != to_base64url(digest) or len(data) != header.length + _SEALED_SEED_PAYLOAD:
             raise RefusedError("a post key is not a sealed seed under its own hash")
         if digest not in stored:
             change.add_post_key(digest, data)
             new += 1
-    return [f"post keys: {new} new"]
+    return new
 
 
-def _post(change: Change, pin: Pin, standing: Standing, untrusted: Members, today: str) -> list[str]:
+def _post(store: Store, slots: list[Slot]) -> list[str]:
+    """Adds the slots that never came before; one that was deleted since does not come back."""
+    with store.change() as change:
+        new = [slot for slot in slots if not change.delivered(slot.sha256)]
+        for slot in new:
+            change.add_slot(slot)
+    return [f"post: {len(new)} of {len(slots)} slots new"]
+
+
+def _slots(pin: Pin, standing: Standing, untrusted: Members, today: str) -> list[Slot]:
+    """Exactly the slots that a believed post lists, in its order."""
     name, data = next(untrusted, ("", b""))
     if name != "post":
         raise RefusedError("the post has no list of its slots")
     post = _believed_post(pin, standing, Note.parse(data), today)
-    new = 0
-    for listed in post.slots:
-        new += _slot(change, post.day, listed, *next(untrusted, ("", b"")))
+    slots = [_slot(post.day, listed, *next(untrusted, ("", b""))) for listed in post.slots]
     if next(untrusted, None) is not None:
         raise RefusedError("the post holds more than it lists")
-    return [f"post of {post.day}: {new} of {len(post.slots)} slots new"]
+    return slots
 
 
 def _believed_post(pin: Pin, standing: Standing, untrusted: Note, today: str) -> Post:
@@ -165,12 +175,9 @@ def _signed_by(note: Note, key: bytes) -> bool:
     return True
 
 
-def _slot(change: Change, day: str, listed: PostSlot, name: str, untrusted: bytes) -> bool:
-    """Whether the slot is new; one that came before, and may have been deleted since, is passed over."""
+def _slot(day: str, listed: PostSlot, name: str, untrusted: bytes) -> Slot:
+    """One slot, which must be sealed."""
     if name != f"slot/{to_base64url(listed.sha256)}" or sha256(untrusted) != listed.sha256:
         raise RefusedError("a slot is missing, or has other bytes than the post lists")
     check_slot(untrusted)
-    if change.delivered(listed.sha256):
-        return False
-    change.add_slot(Slot(mailbox=listed.mailbox, day=day, sha256=listed.sha256, data=untrusted))
-    return True
+    return Slot(mailbox=listed.mailbox, day=day, sha256=listed.sha256, data=untrusted)

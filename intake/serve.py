@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
+from gunicorn.http.errors import ParseException
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -80,6 +81,8 @@ class Worker(ThreadWorker):
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """The same short answer to everything, under the headers that every answer has."""
+        if not isinstance(exc, ParseException):
+            quiet.unexpected(exc)
         fixed = {**headers.of(Kind.DATA, well=False), "Connection": "close", "Content-Length": "0"}
         lines = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
         try:
@@ -103,6 +106,8 @@ class Server(BaseApplication):
             "limit_request_line": config.limits.request_line_bytes,
             "limit_request_fields": config.limits.header_fields,
             "limit_request_field_size": config.limits.header_field_bytes,
+            "forwarded_allow_ips": "",  # nobody says for another who asks or under which path
+            "forwarder_headers": "",
             "worker_tmp_dir": str(MEMORY if MEMORY.is_dir() else config.folder),
             "control_socket_disable": True,
             "logger_class": QuietLogger,
@@ -134,5 +139,4 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
     wsgi.Response = NamelessResponse  # type: ignore[misc]  # gunicorn has no setting for it
     logging.getLogger().addHandler(logging.NullHandler())  # what no handler of ours prints is printed nowhere
     quiet.speak()
-    os.environ.pop("GUNICORN_CMD_ARGS", None)
     Server(config, host, port, workers).run()

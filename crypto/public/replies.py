@@ -1,6 +1,6 @@
 """What a reply is worth, under the directory that is believed (FORMAT.md 8.3)."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from crypto.errors import SignatureError
@@ -34,6 +34,6 @@ def _standing(vault: Vault, day: str) -> Verdict:
     if vault.status in ("active", "absent"):
         return "genuine"
     if vault.status == "retired" and vault.until_day is not None:
-        last = date.fromisoformat(vault.until_day) + timedelta(days=RETIRED_DAYS)
-        return "retired" if date.fromisoformat(day) <= last else "not-genuine"
+        since = date.fromisoformat(day) - date.fromisoformat(vault.until_day)
+        return "retired" if since.days <= RETIRED_DAYS else "not-genuine"
     return "not-genuine"

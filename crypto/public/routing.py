@@ -16,15 +16,19 @@ def readers(
 ) -> tuple[str, ...]:
     """The vaults, in key-file order, that serve one of the committees without being excluded or in conflict.
 
-    Raises `RoutingError` when nobody is left or more than 16 are; nothing ever widens the choice.
+    Raises `RoutingError` when a committee has nobody left or more than 16 vaults are; nothing ever widens or silently
+    narrows the choice.
     """
+    may_read = [name for name in epoch.vaults if _may_read(directory, name, excluded, conflicts)]
     serving: set[str] = set()
     for name in committees:
         committee = directory.committee(name)
         if committee is None or committee.status != "open":
             raise FormatError("committee is not open")
+        if not set(committee.vaults) & set(may_read):
+            raise RoutingError("nobody-left")
         serving.update(committee.vaults)
-    chosen = tuple(name for name in epoch.vaults if name in serving and _may_read(directory, name, excluded, conflicts))
+    chosen = tuple(name for name in may_read if name in serving)
     if not chosen:
         raise RoutingError("nobody-left")
     if len(chosen) > ENVELOPE_STANZAS:

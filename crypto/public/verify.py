@@ -13,7 +13,7 @@ from crypto.wire.note import Note, key_id
 
 def verify(what: What, portal: str, data: bytes, signature: bytes, key: bytes) -> None:
     """Returns when `key` (32 bytes) signed `data` under this label; raises `SignatureError` otherwise."""
-    if not _holds(preimage(what, portal, data), signature, key):
+    if not holds(preimage(what, portal, data), signature, key):
         raise SignatureError(what)
 
 
@@ -23,7 +23,7 @@ def note_signers(note: Note, keys: Iterable[NamedKey]) -> frozenset[NamedKey]:
     for named in keys:
         for line in note.signatures:
             if line.name == named.name and line.key_id == key_id(named.name, named.key):
-                if not _holds(note.text, line.signature, named.key):
+                if not holds(note.text, line.signature, named.key):
                     raise SignatureError(f"note by {named.name}")
                 signers.add(named)
     return frozenset(signers)
@@ -35,7 +35,8 @@ def verify_note(note: Note, signer: NamedKey) -> None:
         raise SignatureError(f"note by {signer.name}")
 
 
-def _holds(data: bytes, signature: bytes, key: bytes) -> bool:
+def holds(data: bytes, signature: bytes, key: bytes) -> bool:
+    """Whether `key` (32 bytes) signed exactly these bytes; callers want `verify`, which names the purpose."""
     try:
         VerifyKey(key).verify(data, signature)
     except (BadSignatureError, ValueError):

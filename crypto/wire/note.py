@@ -10,7 +10,7 @@ from crypto.wire.digest import sha256
 from crypto.wire.labels import What, first_line
 
 MOST_SIGNATURES = 32
-_LINE = re.compile(r"\u2014 ([^\s+]{1,64}) ([A-Za-z0-9+/]+={0,2})\Z")
+_LINE = re.compile(r"\u2014 ([a-z][a-z0-9_-]{0,31}) ([A-Za-z0-9+/]+={0,2})\Z")
 _ED25519 = b"\x01"
 
 

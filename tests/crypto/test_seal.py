@@ -135,3 +135,10 @@ def test_keys_are_written_as_age_writes_them() -> None:
     assert identity.identity_text(SEEDS[0]).startswith("AGE-SECRET-KEY-PQ-1")
     with pytest.raises(FormatError):
         parse_recipient(text[:-1] + ("q" if text[-1] != "q" else "p"))
+
+
+def test_a_key_with_an_unreduced_coefficient_is_refused() -> None:
+    unreduced = b"\xff\x0f" + KEYS[0][2:]
+    assert len(unreduced) == len(KEYS[0])
+    with pytest.raises(FormatError, match="recipient"):
+        seal(b"words", [unreduced])

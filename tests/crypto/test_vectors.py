@@ -9,7 +9,7 @@ from crypto.errors import CryptoError, FormatError, ReceiptError, SignatureError
 from crypto.public.replies import judge
 from crypto.public.routing import readers
 from crypto.public.trust import Pin, believe
-from crypto.public.verify import verify
+from crypto.public.verify import holds, verify
 from crypto.secret.receipt_keys import ReceiptKeys
 from crypto.secret.unseal import unseal
 from crypto.wire import age
@@ -86,6 +86,12 @@ def test_labels(case: Case) -> None:
 
 def test_every_label_is_tried_as_another() -> None:
     assert {case["what"] for case in load("labels")["cases"]} == set(get_args(What))
+
+
+@pytest.mark.parametrize("case", load("ed25519")["cases"], ids=named)
+def test_ed25519_at_its_edges(case: Case) -> None:
+    message = bytes.fromhex(load("ed25519")["message"])
+    assert holds(message, bytes.fromhex(case["signature"]), bytes.fromhex(case["key"])) == case["ok"]
 
 
 @pytest.mark.parametrize("case", load("frame")["cases"])

@@ -106,6 +106,12 @@ def test_init_after_key_makes_an_intake_whose_files_are_all_private(run: Run, tm
     assert set(files.values()) == {0o600}
 
 
+def test_init_refuses_a_folder_that_others_may_read(run: Run, tmp_path: Path, pin: Path) -> None:
+    (tmp_path / "intake").mkdir(mode=0o755)
+    (line,) = run("init", tmp_path / "intake", "--portal", pin, status=1)
+    assert "chmod 700" in line
+
+
 def test_init_never_replaces_an_intake(run: Run, tmp_path: Path, pin: Path) -> None:
     run("init", tmp_path / "intake", "--portal", pin)
     (line,) = run("init", tmp_path / "intake", "--portal", pin, status=1)
@@ -135,7 +141,7 @@ def test_import_takes_several_files_and_stops_at_the_first_bad_one(
 ) -> None:
     (tmp_path / "post.tar").write_bytes(today.post([(bytes(32), any_slot(1))], TODAY))
     (tmp_path / "bad.tar").write_bytes(b"x" * 5_000)
-    assert run("import", ready, tmp_path / "post.tar") == [f"post.tar: post of {TODAY}: 1 of 1 slots new"]
+    assert run("import", ready, tmp_path / "post.tar") == ["post.tar: post: 1 of 1 slots new"]
     (line,) = run("import", ready, tmp_path / "post.tar", tmp_path / "bad.tar", status=1)
     assert line.startswith("intake: bad.tar: nothing taken: bad-format")
 

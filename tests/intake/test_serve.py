@@ -239,6 +239,13 @@ def test_who_leaves_in_the_middle_is_no_fault(served: Served) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "Script-Name", "X-Forwarded-Prefix", "X-Forwarded-Host"])
+def test_nobody_says_for_another_which_path_is_asked_for(served: Served, name: str) -> None:
+    answer = served.raw(f"GET /en/write HTTP/1.1\r\nHost: x\r\n{name}: /en\r\nConnection: close\r\n\r\n".encode())
+    assert b'data-page="write"' in answer
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 def test_log_injection_has_nothing_to_inject_into(served: Served) -> None:
     for path in (f"/{CANARY}", f"/en/{CANARY}%0a%0dERROR%20root", f"/submissions/{CANARY}", f"/log/{CANARY}%1b[31m"):
         for method in ("GET", "PUT", "POST", "BREW"):

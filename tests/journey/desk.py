@@ -1,6 +1,6 @@
 """A focal point at the desk, who does nothing that a focal point could not do there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Page
 
@@ -12,10 +12,16 @@ class Desk:
         self.page = page
         self._link = link
         self._site = link.split("/enter/")[0]
+        self._look: Callable[[str], None] = lambda name: None
+
+    def after_each_page(self, look: Callable[[str], None]) -> None:
+        """From now on looks at each page that comes up; `look` is given a name for it."""
+        self._look = look
 
     def unlock(self, passphrases: Mapping[str, str]) -> None:
         """Enters by the link and opens these vaults."""
         self.page.goto(self._link)
+        self._look("unlock")
         for vault, passphrase in passphrases.items():
             self.page.get_by_label(vault, exact=True).fill(passphrase)
         self.page.locator("form[action='/unlock'] button").click()
@@ -24,12 +30,14 @@ class Desk:
     def cases(self) -> set[str]:
         """The addresses of all cases on the list, read anew."""
         self.page.goto(f"{self._site}/")
+        self._look("inbox")
         return {link.get_attribute("href") or "" for link in self.page.locator("nav.list li a").all()}
 
     def open(self, case: str) -> None:
         """Opens a case of the list."""
         self.page.locator(f"nav.list a[href='{case}']").click()
         self.page.locator("ol.conversation").wait_for()
+        self._look("case")
 
     def words_of_the_person(self) -> list[str]:
         """Everything the person wrote in their own words, oldest first."""
@@ -48,11 +56,14 @@ class Desk:
         """Writes an answer in own words, looks at it and seals it."""
         self.page.locator("aside a[href$='/write#draft']").click()
         self.page.locator("#draft textarea").fill(text)
+        self._look("writing")
         self.page.locator("#draft button.primary").click()
         self._seal()
 
     def _seal(self) -> str:
         words = self.page.locator("#draft blockquote").text_content() or ""
+        self._look(f"what leaves: {words[:20]}")
         self.page.locator("button[formaction$='/seal']").click()
         self.page.locator("#last").wait_for()
+        self._look(f"sealed: {words[:20]}")
         return words

@@ -1,14 +1,16 @@
 """Firefox without a screen, spoken to through its own Marionette protocol."""
 
+import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from marionette_driver.by import By
 from marionette_driver.errors import NoSuchElementException
-from marionette_driver.marionette import WebElement, Marionette
+from marionette_driver.marionette import Marionette, WebElement
 from marionette_driver.wait import Wait
 
 from deploy.serving import HOST, choose_port
@@ -41,6 +43,7 @@ def firefox() -> Iterator["Firefox"]:
         words = [FIREFOX, "--marionette", "--headless", "--no-remote", "--profile", profile]
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
+                _wait_until_it_listens(port)
                 driver = Marionette(host=HOST, port=port)
                 driver.start_session(timeout=_SECONDS)
                 yield Firefox(driver)
@@ -74,6 +77,16 @@ class Firefox:
         screen = self.wait_for("#screen > section")
         screen.find_element(By.CSS_SELECTOR, f"button[data-act={act}]").click()
         Wait(self._driver, timeout=_SECONDS).until(lambda driver: self.wait_for("#screen > section") != screen)
+
+
+def _wait_until_it_listens(port: int) -> None:
+    """The driver would wait too, but leave a socket open for each time it asked."""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError), socket.create_connection((HOST, port)):
+            return
+        time.sleep(0.1)
+    raise TimeoutError("Firefox does not answer")
 
 
 def _js(value: bool | str) -> str:

@@ -16,22 +16,25 @@ _FINDINGS = """async () => (await axe.run()).violations.map(
 
 
 @contextmanager
-def looking(browser: Browser, width: int = 1280, scheme: str = "light", *, script: bool = True) -> Iterator[Page]:
-    """A fresh page of this width and colour scheme, with or without script."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=script,
-    )
+def looking(browser: Browser, *, script: bool = True) -> Iterator[Page]:
+    """A page of a browser that knows nothing yet, with or without script."""
+    context = browser.new_context(java_script_enabled=script)
     try:
         yield context.new_page()
     finally:
         context.close()
 
 
+def look_like(page: Page, width: int, scheme: str) -> None:
+    """Gives the page this width and colour scheme."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+
+
 def barriers(page: Page) -> list[str]:
     """What axe-core finds against people with disabilities. Its code comes from outside, past the page's CSP."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(_FINDINGS)
     return found
 

@@ -1,5 +1,6 @@
 """A person at the public pages, who does nothing that a person could not do there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
@@ -21,6 +22,11 @@ class Person:
     def __init__(self, page: Page, site: str, language: str) -> None:
         self.page = page
         self._site = f"{site}/{language}"
+        self._look: Callable[[str], None] = lambda name: None
+
+    def after_each_screen(self, look: Callable[[str], None]) -> None:
+        """From now on looks at each screen before leaving it; `look` is given its heading."""
+        self._look = look
 
     def open_form(self) -> None:
         """Waits until the form has taken off its lock: the first question is there."""
@@ -54,6 +60,7 @@ class Person:
     def clear(self) -> None:
         """Says that the number is kept."""
         self._press("clear")
+        self._look(self.page.locator("h1").inner_text())
 
     def come_back(self, receipt: str) -> None:
         """Goes to the return page and enters the receipt."""
@@ -61,6 +68,7 @@ class Person:
         self.page.locator("textarea.digits-field").fill(receipt)
         self._go_on()
         self.page.locator("[data-slot=answers]").wait_for(state="attached", timeout=_ANSWER_WITHIN_MS)
+        self._look(self.page.locator("h1").inner_text())
 
     def answers(self) -> list[Answer]:
         """All answers on the page, newest first."""
@@ -91,6 +99,7 @@ class Person:
 
     def _press(self, act: str) -> None:
         """Presses the button and waits until its screen has gone."""
+        self._look(self.page.locator("h1").inner_text())
         screen = self._screen().element_handle()
         self._screen().locator(f"button[data-act={act}]").click()
         screen.wait_for_element_state("hidden")

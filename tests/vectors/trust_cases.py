@@ -78,6 +78,7 @@ def _walks() -> list[dict[str, Any]]:
     changed = scene.signed_by_any(change, "root-1", "root-2", "root-3", "root-4")
     after = scene.signed(scene.proposal(FIRST, changed, roots=NEW_ROOTS), "root-3", "root-4")
     only_new = scene.signed_by_any(change, "root-3", "root-4")
+    only_old = scene.signed_by_any(change, "root-1", "root-2")
     stolen = scene.signed_by_any(scene.proposal(FIRST, roots=OTHER_ROOTS), "root-4", "root-5")
     again = scene.proposal(FIRST, changed, roots=OTHER_ROOTS)
     third = scene.signed_by_any(again, "root-3", "root-4", "root-5")
@@ -90,6 +91,7 @@ def _walks() -> list[dict[str, Any]]:
         _case("a root change withheld", "unknown-root", after),
         _case("a root change not shown as one", "unknown-root", changed),
         _case("a change signed by the new roots, of whom one was old", "root-change-unsigned", only_new, [only_new]),
+        _case("a change signed by the old roots, of whom one is new", "root-change-unsigned", only_old, [only_old]),
         _case("a change signed by strangers", "root-change-unsigned", stolen, [stolen]),
         _case("the first of two changes withheld", "root-change-unsigned", last, [third]),
         _case("changes out of order", "root-change-unsigned", last, [third, changed]),
@@ -129,6 +131,7 @@ def routings() -> dict[str, Any]:
         (["ced"], [], [], [], "bad-format"),
         (["none"], [], [], [], "bad-format"),
         ([], [], [], [], "nobody-left"),
+        (["cat", "cmw"], ["cat"], [], [], "nobody-left"),
     ]
     keys = ("committees", "excluded", "conflicts", "revoked")
     cases = [

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { fromBareBase64, fromBase64url, fromPaddedBase64, toBase64url } from "../src/wire/base64.ts";
 import { utf8 } from "../src/wire/bytes.ts";
-import { addDays, daysBetween, isDay, isEpochId } from "../src/wire/calendar.ts";
+import { daysBetween, isDay, isEpochId } from "../src/wire/calendar.ts";
 import { encodeJson, Members, parseJson } from "../src/wire/fields.ts";
 import { refusal } from "./refusal.ts";
 
@@ -145,7 +145,5 @@ test("an epoch is a month", () => {
 });
 
 test("days are counted over leap years and summer time", () => {
-  assert.equal(addDays("2028-02-28", 2), "2028-03-01");
-  assert.equal(addDays("2026-11-01", 180), "2027-04-30");
   assert.equal(daysBetween("2026-11-24", "2027-03-04"), 100);
 });

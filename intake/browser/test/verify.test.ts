@@ -19,7 +19,10 @@ interface Edge {
   readonly ok: boolean;
 }
 
-const edges = JSON.parse(readFileSync("test/libsodium.json", "utf-8")) as { message: string; cases: readonly Edge[] };
+const edges = JSON.parse(readFileSync("../../tests/vectors/ed25519.json", "utf-8")) as {
+  message: string;
+  cases: readonly Edge[];
+};
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 
 for (const edge of edges.cases) {

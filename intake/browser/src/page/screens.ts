@@ -37,7 +37,9 @@ export function clear(): void {
 /** The `data-act` of the next button that is pressed on this screen. */
 export function pressed(screen: HTMLElement, stop?: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    const listen = (event: Event) => {
+    const listen = (event: MouseEvent) => {
+      // The second half of a double press belongs to the screen before.
+      if (event.detail > 1) return;
       const button = event.target instanceof Element && event.target.closest<HTMLElement>("button[data-act]");
       if (!button || !screen.contains(button)) return;
       screen.removeEventListener("click", listen);

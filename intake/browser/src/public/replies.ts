@@ -1,6 +1,6 @@
 /** What a reply is worth, under the directory that is believed (FORMAT.md 8.3). */
 
-import { addDays, type Day } from "../wire/calendar.ts";
+import { type Day, daysBetween } from "../wire/calendar.ts";
 import { committeeOf, type Directory, type Vault, vaultOf } from "../wire/directory.ts";
 import type { Frame } from "../wire/frame.ts";
 import { preimage } from "../wire/labels.ts";
@@ -28,5 +28,5 @@ export function judge(reply: Reply, frame: Frame, directory: Directory, day: Day
 function standing(vault: Vault, day: Day): Verdict {
   if (vault.status === "active" || vault.status === "absent") return "genuine";
   if (vault.status !== "retired" || vault.untilDay === null) return "not-genuine";
-  return day <= addDays(vault.untilDay, RETIRED_DAYS) ? "retired" : "not-genuine";
+  return daysBetween(vault.untilDay, day) <= RETIRED_DAYS ? "retired" : "not-genuine";
 }

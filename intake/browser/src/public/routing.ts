@@ -8,14 +8,19 @@ import type { Choice } from "../wire/message.ts";
 /**
  * The vaults, in key-file order, that serve one of the committees without being excluded or in conflict.
  *
- * Throws `RoutingError` when nobody is left or more than 16 are; nothing ever widens the choice.
+ * Throws `RoutingError` when a committee has nobody left or more than 16 vaults are; nothing ever widens or silently
+ * narrows the choice.
  */
 export function eligible(directory: Directory, epoch: Epoch, choice: Choice): readonly Vault[] {
-  const serving = new Set(choice.committees.flatMap((id) => vaultsOf(directory, id)));
-  const chosen = epoch.vaults
-    .filter((id) => serving.has(id))
+  const readers = epoch.vaults
     .map((id) => vaultOf(directory, id))
     .filter((vault): vault is Vault => vault !== undefined && mayRead(vault, choice));
+  const serving = choice.committees.map((id) => {
+    const vaults = vaultsOf(directory, id);
+    if (!readers.some((vault) => vaults.includes(vault.id))) throw new RoutingError("nobody-left");
+    return vaults;
+  });
+  const chosen = readers.filter((vault) => serving.some((vaults) => vaults.includes(vault.id)));
   if (chosen.length === 0) throw new RoutingError("nobody-left");
   if (chosen.length > ENVELOPE_STANZAS) throw new RoutingError("too-many-vaults");
   return chosen;

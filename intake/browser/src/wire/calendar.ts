@@ -22,10 +22,6 @@ export function dayOf(moment: number): Day {
   return new Date(moment).toISOString().slice(0, 10);
 }
 
-export function addDays(day: Day, days: number): Day {
-  return dayOf(Date.parse(`${day}T00:00:00Z`) + days * MILLISECONDS);
-}
-
 /** How many days lie from the first to the second; negative when the second is earlier. */
 export function daysBetween(first: Day, second: Day): number {
   return (Date.parse(`${second}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / MILLISECONDS;

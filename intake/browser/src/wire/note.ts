@@ -7,7 +7,7 @@ import { sha256 } from "./digest.ts";
 import { firstLine, type What } from "./labels.ts";
 
 const MOST_SIGNATURES = 32;
-const LINE = /^\u2014 ([^\s+]{1,64}) ([A-Za-z0-9+/]+={0,2})$/u;
+const LINE = /^\u2014 ([a-z][a-z0-9_-]{0,31}) ([A-Za-z0-9+/]+={0,2})$/u;
 const ED25519 = Uint8Array.of(0x01);
 
 /** One signature line: the signer's name, 4 bytes of key id, 64 bytes of Ed25519. */
