@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 
-from review import create_app
+from review.app import create_app
 from review.config import Config
 from review.desk import Desk
 from review.faults import place_of

@@ -30,7 +30,9 @@ def _stale(_error: CSRFError) -> Answer:
 
 
 def _refused(error: Refused) -> Answer:
-    """A keeper said no where a page could not say it itself."""
+    """A keeper said no where a page could not say it itself; one that is gone takes the others with it."""
+    if error.code == "keeper-gone":
+        desk().lock()
     if not desk().open_vaults():
         return redirect(url_for("entry.unlock"), 303)
     status = 404 if error.code in ("no-case", "no-vault") else 409

@@ -40,6 +40,16 @@ BREACHES = [
     ("offline", "review/store.py", "import smtplib"),
     ("offline", "crypto/public/trust.py", "import urllib.request"),
     ("offline", "templates/__init__.py", "import http.client"),
+    ("intake", "intake/store.py", "import intake.closing"),
+    ("intake", "intake/shortcut.py", ""),
+    ("review", "review/store.py", "import review.desk"),
+    ("review", "review/shortcut.py", ""),
+    ("routes", "intake/routes/mailbox.py", "import sqlalchemy"),
+    ("routes", "intake/routes/mailbox.py", "import intake.schema"),
+    ("routes", "review/routes/cases.py", "import sqlalchemy.orm"),
+    ("routes", "review/routes/cases.py", "import review.schema"),
+    ("pages", "intake/routes/mailbox.py", "import intake.routes.submissions"),
+    ("pages", "review/routes/inbox.py", "import review.routes.cases"),
 ]
 
 

@@ -1,6 +1,7 @@
 """Sealing and opening: who can, who cannot, and what shows."""
 
 import random
+from collections.abc import Iterator
 
 import pyrage
 import pytest
@@ -142,3 +143,33 @@ def test_a_key_with_an_unreduced_coefficient_is_refused() -> None:
     assert len(unreduced) == len(KEYS[0])
     with pytest.raises(FormatError, match="recipient"):
         seal(b"words", [unreduced])
+
+
+def test_the_shape_check_agrees_with_taking_the_header_apart() -> None:
+    rng, envelope = random.Random(7), seal_envelope(bytes(MESSAGE_FRAMES[0]), KEYS[:2])
+    answers = {(_has_shape(changed), _comes_apart(changed)) for changed in _changed_headers(envelope, rng)}
+    assert answers == {(True, True), (False, False)}
+
+
+def _changed_headers(envelope: bytes, rng: random.Random) -> Iterator[bytes]:
+    """One byte of the header replaced, most often by what could stand there."""
+    for _ in range(3_000):
+        changed = bytearray(envelope)
+        changed[rng.randrange(24_982)] = rng.choice(b"AQEgw048+/-_ \n=z" + rng.randbytes(1))
+        yield bytes(changed)
+
+
+def _has_shape(data: bytes) -> bool:
+    try:
+        age.check_envelope(data)
+    except FormatError:
+        return False
+    return True
+
+
+def _comes_apart(data: bytes) -> bool:
+    try:
+        stanzas = age.Header.parse(data).stanzas
+        return len([age.encapsulated_key(stanza) for stanza in stanzas]) == age.ENVELOPE_STANZAS
+    except AgeError:
+        return False

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from review import create_app
+from review.app import create_app
 from review.config import Config
 from review.desk import Desk
 from review.store import Store
@@ -51,10 +51,14 @@ class Station:
     def add(self, name: str) -> Vault:
         """A vault with the keys of the ceremony, which trusts it and has taken its file."""
         vault = self.add_untold(name)
-        with vault.transaction() as connection:
-            Store(connection).set_pin(self.portal.pin_bytes())
+        self.trust(name)
         self.take(name, self.portal.ceremony_file())
         return vault
+
+    def trust(self, name: str) -> None:
+        """Gives a vault its pin."""
+        with self.vaults[name].transaction() as connection:
+            Store(connection).set_pin(self.portal.pin_bytes())
 
     def add_untold(self, name: str) -> Vault:
         """A vault with its keys, which has heard of no portal."""

@@ -9,7 +9,6 @@ from crypto.secret import identity
 from crypto.sign.sign import signing_key
 from review import schema
 from review.refusals import Refused
-from review.store import Store
 from tests.material import DAY, Portal, make_roots
 from tests.review.carried import Writer, bundle, close_day
 from tests.review.conftest import Station
@@ -65,23 +64,21 @@ def test_a_directory_out_of_the_line_is_refused(station: Station, portal: Portal
 
 def test_a_vault_of_the_same_name_with_another_signing_key_is_refused(station: Station, portal: Portal) -> None:
     vault = station.add_untold("ced")
+    station.trust("ced")
     with vault.transaction() as connection:
-        Store(connection).set_pin(portal.pin_bytes())
         connection.execute(update(schema.own).values(signing_seed=signing_key()))
     assert refusal(station, "ced", portal.ceremony_file()).code == "not-this-vault"
 
 
 def test_a_vault_that_no_directory_names_is_refused(station: Station, portal: Portal) -> None:
     vault = station.add_untold("ced")
+    station.trust("ced")
     with vault.transaction() as connection:
-        Store(connection).set_pin(portal.pin_bytes())
         connection.execute(update(schema.own).values(name="crc"))
     assert refusal(station, "ced", portal.ceremony_file()).code == "not-in-directory"
 
 
-def test_a_restored_vault_that_lacks_a_key_refuses_the_days_it_could_not_open(
-    station: Station, portal: Portal
-) -> None:
+def test_a_restored_vault_that_lacks_a_key_refuses_the_days_it_could_not_open(station: Station, portal: Portal) -> None:
     with station.vaults["cat"].transaction() as connection:
         connection.execute(delete(schema.seeds).where(schema.seeds.c.epoch == "2026-11"))
     refused = refusal(station, "cat", one_day(portal))

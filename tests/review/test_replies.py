@@ -84,9 +84,7 @@ def test_looking_at_an_answer_keeps_nothing(station: Station, portal: Portal) ->
 
 
 @pytest.mark.parametrize("action", ["try_reply", "reply"])
-def test_six_words_of_theirs_in_a_row_are_refused_with_the_words(
-    station: Station, portal: Portal, action: str
-) -> None:
+def test_six_words_of_theirs_in_a_row_are_refused_with_the_words(station: Station, portal: Portal, action: str) -> None:
     arrive(station, Writer(portal=portal))
     refused = refusal(station, "We read: two days AFTER the meeting, and more.", action)
     assert (refused.code, refused.detail["words"]) == ("copied-words", "two days AFTER the meeting, and")

@@ -5,12 +5,13 @@
  * on a screen, since browsers pass over entries that no press of the person has made.
  */
 
-import { press } from "./screens.ts";
+import { press, stays } from "./screens.ts";
 
 export function guardBack(): void {
   const guard = () => history.pushState(null, "");
   document.getElementById("screen")?.addEventListener("click", guard, { once: true });
   window.addEventListener("popstate", () => {
+    if (!stays()) return history.back();
     guard();
     press("back");
   });

@@ -49,11 +49,27 @@ export function pressed(screen: HTMLElement, stop?: AbortSignal): Promise<string
   });
 }
 
-/** Presses the shown screen's button of this name; whether there was one. */
-export function press(act: string): boolean {
-  const button = place().querySelector<HTMLButtonElement>(`button[data-act="${act}"]`);
-  button?.click();
-  return button !== null;
+/** The button that was pressed, or "again" after so many seconds. */
+export async function pressedOrLater(screen: HTMLElement, seconds: number | null): Promise<string> {
+  const stop = new AbortController();
+  const later = new Promise<string>((resolve) => {
+    if (seconds === null) return;
+    const timer = window.setTimeout(() => resolve("again"), seconds * 1000);
+    stop.signal.addEventListener("abort", () => window.clearTimeout(timer));
+  });
+  const act = await Promise.race([pressed(screen, stop.signal), later]);
+  stop.abort();
+  return act;
+}
+
+/** Presses the shown screen's button of this name, if it has one. */
+export function press(act: string): void {
+  place().querySelector<HTMLButtonElement>(`button[data-act="${act}"]`)?.click();
+}
+
+/** Whether the shown screen goes back by its own button, or holds what would be lost by leaving. */
+export function stays(): boolean {
+  return place().querySelector('button[data-act="back"], [data-stay]') !== null;
 }
 
 function place(): HTMLElement {

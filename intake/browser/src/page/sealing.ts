@@ -5,7 +5,7 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { send } from "../client/send.ts";
 import { ClientError, CryptoError } from "../errors.ts";
-import { pressed, say, screenFrom, show, slot } from "./screens.ts";
+import { pressedOrLater, say, screenFrom, show, slot } from "./screens.ts";
 import { number, word } from "./words.ts";
 
 const PAUSES = [20, 40, 60] as const;
@@ -46,17 +46,15 @@ export async function sealAndSend(sending: Sending): Promise<Outcome> {
       return { end: "stored", portal };
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
-      if (KEYS_CHANGED.includes(error.code) && turn++ < MOST_TURNS) {
-        const renewed = await renew(sending);
-        if (renewed !== null) {
-          if (!sending.sameReaders(renewed)) return { end: "readers-changed", portal: renewed };
-          [portal, sealed] = [renewed, null];
-          continue;
-        }
+      const renewed = KEYS_CHANGED.includes(error.code) && turn++ < MOST_TURNS ? await renew(sending) : null;
+      if (renewed && !sending.sameReaders(renewed)) return { end: "readers-changed", portal: renewed };
+      if (!passing(error)) sealed = null;
+      if (renewed) {
+        portal = renewed;
+        continue;
       }
-      const retry = error instanceof ClientError && error.retry;
-      if (!retry) sealed = null;
       if ((await trouble(screen, error, failures++)) === "back") return { end: "back", portal };
+      turn = 0;
     }
   }
 }
@@ -89,7 +87,7 @@ async function renew(sending: Sending): Promise<Portal | null> {
 
 /** Says what went wrong; ends by itself after a pause if trying again can help, or by a button. */
 async function trouble(screen: HTMLElement, error: CryptoError, failures: number): Promise<string> {
-  const retry = error instanceof ClientError && error.retry;
+  const retry = passing(error);
   const seconds = PAUSES[Math.min(failures, PAUSES.length - 1)] ?? PAUSES[0];
   mark(screen, error instanceof ClientError ? "send" : "lock", "broken");
   slot(screen, "trouble").hidden = false;
@@ -102,24 +100,16 @@ async function trouble(screen: HTMLElement, error: CryptoError, failures: number
   return act;
 }
 
+/** Whether the very same box may be taken later. */
+function passing(error: CryptoError): boolean {
+  return error instanceof ClientError && error.retry;
+}
+
 function troubleWords(error: CryptoError, seconds: number): string {
   if (!(error instanceof ClientError)) return word("send-lock");
   if (KEYS_CHANGED.includes(error.code)) return word("send-closed");
   if (!error.retry) return word("send-refused");
   return word(error.code === "line" ? "send-line" : "send-busy", { seconds: number(seconds) });
-}
-
-/** The button that was pressed, or "again" after so many seconds. */
-export async function pressedOrLater(screen: HTMLElement, seconds: number | null): Promise<string> {
-  const stop = new AbortController();
-  const later = new Promise<string>((resolve) => {
-    if (seconds === null) return;
-    const timer = window.setTimeout(() => resolve("again"), seconds * 1000);
-    stop.signal.addEventListener("abort", () => window.clearTimeout(timer));
-  });
-  const act = await Promise.race([pressed(screen, stop.signal), later]);
-  stop.abort();
-  return act;
 }
 
 function mark(screen: HTMLElement, line: Line, state: State): void {

@@ -5,8 +5,7 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { ClientError } from "../errors.ts";
 import { committeeOf, vaultOf } from "../wire/directory.ts";
-import { pressed, say, screenFrom, show, slot } from "./screens.ts";
-import { pressedOrLater } from "./sealing.ts";
+import { pressed, pressedOrLater, say, screenFrom, show, slot } from "./screens.ts";
 import { dayInWords, language, number, word } from "./words.ts";
 
 const PAUSE = 20;

@@ -1,0 +1,35 @@
+"""The desk as a web application."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from review import routes
+from review.config import Config
+from review.desk import Desk
+from review.pages import Pages
+from review.sessions import DeskSessions
+
+
+def create_app(config: Config) -> Flask:
+    """The WSGI application of one station; loopback only, for the one browser that holds the link."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=config.door.csrf_key,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+    )
+    app.session_interface = sessions = DeskSessions(config.door)
+    app.after_request(sessions.hand_out)
+    app.extensions["door"] = config.door
+    app.extensions["pages"] = Pages(demo=config.demo, idle_seconds=config.idle_seconds)
+    app.extensions["desk"] = Desk(
+        config.station,
+        idle_seconds=config.idle_seconds,
+        moment=config.moment,
+        today=config.today,
+        after_lock=config.after_lock,
+    )
+    routes.install(app)
+    CSRFProtect(app)
+    return app

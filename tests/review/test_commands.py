@@ -1,0 +1,176 @@
+"""The command `review` from the first vault to the first post, as people type it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from crypto.sign.sign import public, signing_key
+from crypto.wire.fields import to_base64url
+from crypto.wire.message import LANGUAGES
+from review.refusals import Refused
+from review.roots import read_roots
+from tests.material import COMMITTEES
+
+VAULTS = ("cat", "ced", "cmw-1", "cmw-2", "desk")
+
+
+def review(*words: object, answers: Sequence[str] = (), cwd: Path) -> tuple[int, list[str], str]:
+    """Exit status, lines printed, and what was complained about."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("review")), *map(str, words)],
+        input="".join(f"{answer}\n" for answer in answers),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+    )
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def plan() -> dict[str, object]:
+    """What people decided."""
+    said = {language: f"in {language}" for language in LANGUAGES}
+    return {
+        "portal": "test.sealed-intake",
+        "committees": [
+            {
+                "id": name,
+                "names": said,
+                "arrangement": arrangement,
+                "vaults": list(vaults),
+                "status": "open" if vaults else "not-open",
+                "contact": "",
+            }
+            for name, (arrangement, vaults) in COMMITTEES.items()
+        ],
+        "vaults": [{"id": vault, "titles": said, "conflicts": []} for vault in VAULTS],
+    }
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str], list[str]]:
+    """A folder with five vaults and a ceremony that was held; passphrases of the vaults and of the roots."""
+    folder, today = tmp_path_factory.mktemp("commands"), datetime.now(UTC).date()
+    passphrases: dict[str, str] = {}
+    for vault in VAULTS:
+        passphrases[vault] = review("init", "st", "--vault", vault, cwd=folder)[1][-1]
+        asked = ("keys", "st", "--vault", vault, "--from", f"{today:%Y-%m}", "--months", 3, "--out", f"{vault}.json")
+        assert review(*asked, answers=[passphrases[vault]], cwd=folder)[0] == 0
+    roots = review("ceremony", "roots", "roots", "--count", 3, cwd=folder)[1]
+    (folder / "plan.json").write_text(json.dumps(plan(), indent=2))
+    status, said, complained = sign(folder, roots[:2], today)
+    assert status == 0, complained
+    assert said[-1].startswith("ceremony: directory 1, valid until ")
+    for vault in VAULTS:
+        asked = ("trust", "st", "--vault", vault, "ceremony/portal.json")
+        assert review(*asked, answers=[passphrases[vault]], cwd=folder)[0] == 0
+    return folder, passphrases, roots
+
+
+def sign(folder: Path, answers: Sequence[str], today: date, out: str = "ceremony") -> tuple[int, list[str], str]:
+    """Signs the plan with the roots in the folder."""
+    key = to_base64url(public(signing_key()))
+    offers = [f"{vault}.json" for vault in VAULTS]
+    what = ("--plan", "plan.json", "--offer", *offers, "--intake-key", key, "--out", out, "--now", today.isoformat())
+    return review("ceremony", "sign", "roots", *what, answers=answers, cwd=folder)
+
+
+Held = tuple[Path, dict[str, str], list[str]]
+
+
+def test_the_ceremony_file_is_taken_by_every_vault_of_the_station(held: Held) -> None:
+    folder, passphrases, _ = held
+    status, said, _ = review("import", "st", "ceremony/ceremony.tar", answers=list(passphrases.values()), cwd=folder)
+    assert status == 0
+    assert said == [f"{vault}: ceremony.tar: directory 1 believed, post key received" for vault in VAULTS]
+
+
+def test_an_export_without_answers_writes_no_file_and_says_so(held: Held) -> None:
+    folder, passphrases, _ = held
+    status, said, _ = review("export", "st", "post.tar", answers=list(passphrases.values()), cwd=folder)
+    assert (status, said) == (0, ["nothing is waiting; no file was written"])
+    assert not (folder / "post.tar").exists()
+
+
+def test_a_wrong_passphrase_is_one_line_and_status_1(held: Held) -> None:
+    folder, passphrases, _ = held
+    asked = ("trust", "st", "--vault", "cat", "ceremony/portal.json")
+    status, said, complained = review(*asked, answers=[passphrases["ced"]], cwd=folder)
+    assert (status, said) == (1, [])
+    assert complained.startswith("review: This passphrase does not open the vault cat.")
+    assert len(complained.splitlines()) == 1
+
+
+def test_a_file_that_is_refused_stops_no_other_vault_and_ends_with_1(held: Held) -> None:
+    folder, passphrases, _ = held
+    (folder / "junk.tar").write_bytes(b"junk")
+    answers = list(passphrases.values())
+    status, said, complained = review("import", "st", "junk.tar", "ceremony/ceremony.tar", answers=answers, cwd=folder)
+    assert status == 1
+    assert len(said) == len(VAULTS)
+    assert complained.count("junk.tar: This file is not as intake or the ceremony made it") == len(VAULTS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("init",),
+        ("init", "st", "--vault", "No Name"),
+        ("keys", "st", "--vault", "cat", "--from", "2026-13", "--months", "3", "--out", "x.json"),
+        ("import", "st"),
+        ("import", "nowhere", "plan.json"),
+        ("serve", "st", "--port", "99999"),
+        ("trust", "st", "--vault", "cat", "nothing.json"),
+        ("ceremony",),
+        ("nonsense",),
+    ],
+)
+def test_misuse_ends_with_2(held: Held, words: tuple[str, ...]) -> None:
+    assert review(*words, cwd=held[0])[0] == 2
+
+
+def test_a_vault_is_not_made_twice(held: Held) -> None:
+    status, said, complained = review("init", "st", "--vault", "cat", cwd=held[0])
+    assert (status, said) == (1, [])
+    assert "There is a vault cat here already." in complained
+
+
+def test_the_same_months_again_make_the_same_offer(held: Held) -> None:
+    folder, passphrases, _ = held
+    month = f"{datetime.now(UTC):%Y-%m}"
+    asked = ("keys", "st", "--vault", "cat", "--from", month, "--months", 3, "--out", "again.json")
+    assert review(*asked, answers=[passphrases["cat"]], cwd=folder)[0] == 0
+    assert (folder / "again.json").read_bytes() == (folder / "cat.json").read_bytes()
+
+
+def test_fewer_roots_than_the_threshold_sign_nothing(held: Held) -> None:
+    folder, _, roots = held
+    assert sign(folder, roots[:1], datetime.now(UTC).date(), "fewer")[0] == 2
+    assert sign(folder, [roots[0], roots[2]], datetime.now(UTC).date(), "wrong")[0] == 1
+    assert not (folder / "fewer").exists()
+    assert not (folder / "wrong").exists()
+
+
+def test_a_plan_that_does_not_fit_its_offers_signs_nothing(held: Held) -> None:
+    folder, _, roots = held
+    key = to_base64url(public(signing_key()))
+    what = ("--plan", "plan.json", "--offer", "cat.json", "--intake-key", key, "--out", "unfit")
+    status, _, complained = review("ceremony", "sign", "roots", *what, answers=roots[:2], cwd=folder)
+    assert status == 1
+    assert "offers do not match the vaults of the plan" in complained
+
+
+def test_a_roots_file_shows_its_public_key_and_opens_with_its_own_passphrase_alone(held: Held) -> None:
+    folder, _, roots = held
+    first, second, _ = read_roots(folder / "roots")
+    seed = first.seed(roots[0])
+    assert public(seed) == first.key
+    assert seed not in (folder / "roots" / "root-1.key").read_bytes()
+    with pytest.raises(Refused):
+        first.seed(roots[1])
+    assert second.key != first.key
