@@ -3,7 +3,9 @@
 Everything is done by the real commands. The demo shows it to people; the journey tests walk through it.
 """
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -77,21 +79,29 @@ def prepare(commands: Commands, today: date) -> Rehearsal:
     """Makes the keys, holds the ceremony, and brings its directory to the intake and to every station."""
     folder, run = commands.folder, commands.run
     (folder / "offers").mkdir()
-    passphrases = {vault: _make_vault(commands, folder / "station", vault, today) for vault in VAULTS}
-    for vault in ELSEWHERE:
-        _make_vault(commands, folder / "station-elsewhere", vault, today)
+    passphrases = _make_vaults(commands, today)
     rehearsal = Rehearsal(commands=commands, passphrases=passphrases)
     ceremony = _hold_ceremony(rehearsal, today)
     pin, directory = ceremony / "portal.json", ceremony / "ceremony.tar"
     run("intake", "init", rehearsal.intake, "--portal", pin, "--demo")
     run("intake", "import", rehearsal.intake, directory)
-    for vault in VAULTS:
-        run("review", "trust", rehearsal.station, "--vault", vault, pin, answers=[passphrases[vault]])
+    for vault, passphrase in passphrases.items():
+        run("review", "trust", rehearsal.station, "--vault", vault, pin, answers=[passphrase])
     rehearsal.at_station("import", directory)
     return rehearsal
 
 
-def _make_vault(commands: Commands, station: Path, vault: str, today: date) -> str:
+def _make_vaults(commands: Commands, today: date) -> dict[str, str]:
+    """All vaults, several at a time, since each takes a second of reckoning; the passphrases of our station."""
+    folders = dict.fromkeys(VAULTS, commands.folder / "station")
+    elsewhere = dict.fromkeys(ELSEWHERE, commands.folder / "station-elsewhere")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda vault: _make_vault(commands, *vault, today), {**folders, **elsewhere}.items())
+        passphrases = dict(zip((*folders, *elsewhere), made, strict=True))
+    return {vault: passphrases[vault] for vault in VAULTS}
+
+
+def _make_vault(commands: Commands, vault: str, station: Path, today: date) -> str:
     """A vault with keys for some months, and its public offer; its passphrase."""
     of_vault = (station, "--vault", vault)
     passphrase = commands.run("review", "init", *of_vault)[-1]

@@ -8,29 +8,22 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from crypto.public.seal import seal_envelope
 from crypto.secret.identity import new_seed, public_key
 from crypto.wire.fields import to_base64url
 from crypto.wire.frame import MESSAGE_FRAMES
 from deploy.commands import Commands
-from deploy.rehearsal import Rehearsal, prepare
+from deploy.rehearsal import Rehearsal
 from deploy.serving import HOST, choose_port, server, serving
 from tests.architecture.conftest import install, leave_out
 
 PAGES = ("", "en/", "en/write", "fr/return", "ar/about", "en/limits", "fr/contacts", "static/form.js", "start")
 
 
-@pytest.fixture(scope="module")
-def rehearsal(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """A portal made by the commands of the installed wheel."""
-    commands = Commands(folder=tmp_path_factory.mktemp("portal"), programs=installed / "bin")
-    return prepare(commands, datetime.now(UTC).date())
-
-
-def test_both_applications_start_from_the_installed_wheel(rehearsal: Rehearsal) -> None:
-    with serving(rehearsal, choose_port(0), choose_port(0)) as addresses:
+def test_both_applications_start_from_the_installed_wheel(rehearsal: Rehearsal, installed: Path) -> None:
+    commands = Commands(folder=rehearsal.folder, programs=installed / "bin")
+    elsewhere = Rehearsal(commands=commands, passphrases=rehearsal.passphrases)
+    with serving(elsewhere, choose_port(0), choose_port(0)) as addresses:
         for page in PAGES:
             assert status_of(addresses.intake.address + page) == 200
         assert status_of(addresses.desk_link) == 200
@@ -42,7 +35,9 @@ def test_intake_serves_and_takes_submissions_with_everything_that_opens_deleted(
     environment = install(wheel, tmp_path / "venv")
     leave_out(environment, "crypto/secret", "review")
     for gone in ("crypto.secret", "review"):
-        assert subprocess.run([environment / "bin" / "python", "-c", f"import {gone}"], check=False).returncode == 1
+        assert (
+            subprocess.run([environment / "bin" / "python", "-I", "-c", f"import {gone}"], check=False).returncode == 1
+        )
     commands = Commands(folder=rehearsal.folder, programs=environment / "bin")
     port = choose_port(0)
     with server(commands, port, "intake", "serve", rehearsal.intake, "--port", port) as intake:
@@ -67,7 +62,9 @@ def test_the_wheel_holds_the_four_packages_and_nothing_of_the_workshop(wheel: Pa
 
 
 def status_of(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  (our own server)
+    """As a browser gets it, with a cookie where one is given."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(address, timeout=10) as answer:
         status: int = answer.status
         return status
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from crypto.errors import AgeError
+from crypto.errors import AgeError, FormatError
 from crypto.public.seal import decoy_slot, seal_slot
 from crypto.secret import identity
 from crypto.secret.unseal import unseal
@@ -105,7 +105,7 @@ def test_a_mailbox_that_answered_without_decoys_would_be_noticed(
     monkeypatch.setattr(DECOYS, lambda: b"")
     assert len(client.post("/mailbox", data=SECRET + bytes(2)).data) != PAGE_BYTES
     monkeypatch.setattr(DECOYS, lambda: bytes(SLOT_LENGTH))
-    with pytest.raises(Exception, match="version line"):
+    with pytest.raises(FormatError, match="wrong-shape"):
         check_slot(slots(client)[0])
 
 

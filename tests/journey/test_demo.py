@@ -66,7 +66,7 @@ def test_a_stopped_demo_leaves_no_process_and_no_file(start: Start) -> None:
     demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=30) == 0
     assert not folder.exists()
-    assert [child for child in children if child.is_running()] == []
+    assert psutil.wait_procs(children, timeout=5)[1] == []
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
@@ -79,7 +79,7 @@ def test_a_demo_stopped_in_the_middle_of_its_ceremony_leaves_nothing_either(
     demo.send_signal(asked)
     assert demo.wait(timeout=30) == 0
     assert not folder.exists()
-    assert [child for child in children if child.is_running()] == []
+    assert psutil.wait_procs(children, timeout=5)[1] == []
 
 
 def test_a_taken_port_is_said_in_one_line_with_the_way_out() -> None:

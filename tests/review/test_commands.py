@@ -67,8 +67,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
     assert status == 0, complained
     assert said[-1].startswith("ceremony: directory 1, valid until ")
     for vault in VAULTS:
-        asked = ("trust", "st", "--vault", vault, "ceremony/portal.json")
-        assert review(*asked, answers=[passphrases[vault]], cwd=folder)[0] == 0
+        told = ("trust", "st", "--vault", vault, "ceremony/portal.json")
+        assert review(*told, answers=[passphrases[vault]], cwd=folder)[0] == 0
     return folder, passphrases, roots
 
 
