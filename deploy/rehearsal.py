@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from deploy.commands import Commands
@@ -93,15 +94,16 @@ def prepare(commands: Commands, today: date) -> Rehearsal:
 
 def _make_vaults(commands: Commands, today: date) -> dict[str, str]:
     """All vaults, several at a time, since each takes a second of reckoning; the passphrases of our station."""
-    folders = dict.fromkeys(VAULTS, commands.folder / "station")
-    elsewhere = dict.fromkeys(ELSEWHERE, commands.folder / "station-elsewhere")
+    stations = {
+        **dict.fromkeys(VAULTS, commands.folder / "station"),
+        **dict.fromkeys(ELSEWHERE, commands.folder / "station-elsewhere"),
+    }
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = pool.map(lambda vault: _make_vault(commands, *vault, today), {**folders, **elsewhere}.items())
-        passphrases = dict(zip((*folders, *elsewhere), made, strict=True))
-    return {vault: passphrases[vault] for vault in VAULTS}
+        made = list(pool.map(partial(_make_vault, commands, today), stations, stations.values()))
+    return {vault: made[number] for number, vault in enumerate(stations) if vault in VAULTS}
 
 
-def _make_vault(commands: Commands, vault: str, station: Path, today: date) -> str:
+def _make_vault(commands: Commands, today: date, vault: str, station: Path) -> str:
     """A vault with keys for some months, and its public offer; its passphrase."""
     of_vault = (station, "--vault", vault)
     passphrase = commands.run("review", "init", *of_vault)[-1]

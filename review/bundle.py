@@ -24,12 +24,14 @@ class BundleReader:
     def __init__(self, source: BinaryIO) -> None:
         self._members = read_container(source, most_member=_MOST_MEMBER)
         self._next = next(self._members, None)
+        self._has_order = False
 
     def kind(self, portal: str) -> Kind:
         """What this file is; refuses one of another portal."""
         data = self._one("format")
         for kind in _KINDS:
             if data == f"sealed-intake/{kind}/v1 {portal}\n".encode("ascii"):
+                self._has_order = kind == "bundle"
                 return kind
             if data.startswith(f"sealed-intake/{kind}/v1 ".encode("ascii")):
                 raise Refused("other-portal")
@@ -46,10 +48,13 @@ class BundleReader:
             yield number, data
 
     def hashed(self, group: str) -> Iterator[bytes]:
-        """Members `GROUP/SHA256`, each found to have this hash."""
+        """Members `GROUP/SHA256`, each found to have this hash; a bundle holds them in the order of the hashes."""
+        before = b""
         for rest, data in self._group(group):
-            if to_base64url(sha256(data)) != rest:
+            digest = sha256(data)
+            if to_base64url(digest) != rest or (self._has_order and digest <= before):
                 raise FormatError(f"{group} hash")
+            before = digest
             yield data
 
     def gone(self) -> bytes:

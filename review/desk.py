@@ -31,6 +31,7 @@ class Desk:
         self._throttle = Throttle(moment)
         self._change = threading.Lock()
         self._keepers: dict[str, KeeperProcess] = {}
+        self._touched: set[str] = set()
         self._last_use = moment()
 
     def vaults(self) -> tuple[str, ...]:
@@ -64,8 +65,14 @@ class Desk:
                     self._throttle.failed(vault)
                 raise
             self._throttle.succeeded(vault)
+            if not keeper.ask("check_journal", self.today())["whole"]:
+                self._touched.add(vault)
             self._keepers[vault] = keeper
             self._last_use = self._moment()
+
+    def has_touched_journal(self, vault: str) -> bool:
+        """Whether the vault's journal was found changed or cut when it was opened."""
+        return vault in self._touched
 
     def use(self) -> None:
         """Somebody is at the desk."""

@@ -17,9 +17,13 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     if path.exists() or path.is_symlink():
         raise Refused("file-exists", path=path.name)
     beside = path.with_name(f".{path.name}.unfinished")
-    beside.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(beside, _NEW, 0o600), "wb") as out:
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, _NEW, 0o600)
+    except OSError:
+        raise Refused("file-unwritable", path=path.name) from None
+    try:
+        with os.fdopen(descriptor, "wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())

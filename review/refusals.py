@@ -29,6 +29,7 @@ RefusalCode = Literal[
     "file-unreadable",
     "file-damaged",
     "file-exists",
+    "file-unwritable",
     "other-portal",
     "days-missing",
     "days-differ",

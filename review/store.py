@@ -1,6 +1,7 @@
 """The only place that speaks SQL. A `Store` is one transaction's view of a vault."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
@@ -194,7 +195,7 @@ class Store:
                 func.count().label("messages"),
                 func.max(messages.c.arrived).label("arrived"),
                 func.max(messages.c.turn).label("turn"),
-                func.sum(messages.c.read.is_(False)).label("unread"),
+                func.count().filter(messages.c.read.is_(False)).label("unread"),
             )
             .group_by(messages.c.number)
             .subquery()
@@ -228,6 +229,10 @@ class Store:
             )
         )
         return [SetAside(submission=row.submission, arrived=row.arrived, reason=row.reason) for row in rows]
+
+    def count_aside(self) -> int:
+        """How much was set aside."""
+        return self._db.scalar(select(func.count()).select_from(schema.aside)) or 0
 
     # --- replies
 
@@ -269,18 +274,9 @@ class Store:
     def note(self, what: What, about: str, day: str) -> None:
         """Writes the next entry of the journal."""
         last = self._db.execute(select(schema.journal).order_by(schema.journal.c.n.desc()).limit(1)).one_or_none()
-        entry = Entry(
-            n=1 if last is None else last.n + 1,
-            prev=None if last is None else last.hash,
-            day=day,
-            what=what,
-            about=about,
-        )
-        self._db.execute(
-            insert(schema.journal).values(
-                n=entry.n, prev=entry.prev, day=day, what=what, about=about, hash=entry.hash()
-            )
-        )
+        n, prev = (1, None) if last is None else (last.n + 1, last.hash)
+        entry = Entry(n=n, prev=prev, day=day, what=what, about=about)
+        self._db.execute(insert(schema.journal).values(**asdict(entry), hash=entry.hash()))
 
     def journal(self) -> Iterator[tuple[Entry, bytes]]:
         """Every entry with the hash that was stored with it, oldest first."""

@@ -42,7 +42,7 @@ def state(store: Store) -> View:
         "expires": None if directory is None else directory.expires,
         "last_day": store.last_day(),
         "replies_waiting": store.waiting_replies(),
-        "aside": len(store.aside()),
+        "aside": store.count_aside(),
         "absent": len(store.absent()),
     }
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
-from crypto.public.trust import MOST_PIN
+from crypto.errors import FormatError
+from crypto.public.trust import MOST_PIN, Pin
 from review.cli.asking import Name, opened, station_argument
 from review.config import utc_today
 from review.files import new_file, read_file
 from review.passphrase import new_passphrase
 from review.process import KeeperProcess
+from review.refusals import Refused
 
 _vault = click.option("--vault", required=True, type=Name(), help="name of the vault, as the directory will say it")
 
@@ -62,9 +64,13 @@ def keys(station: Path, vault: str, first: str, months: int, out: Path) -> None:
 @click.argument("pin", metavar="PORTAL.JSON", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def trust(station: Path, vault: str, pin: Path) -> None:
     """Tell the vault which portal and which roots to trust; print them to be compared."""
-    today, data = utc_today(), read_file(pin, MOST_PIN)
+    today = utc_today()
+    try:
+        told = Pin.parse(read_file(pin, MOST_PIN)).encode().decode("utf-8")
+    except FormatError:
+        raise Refused("file-unreadable", path=pin.name) from None
     with opened(station.absolute(), vault, today) as keeper:
-        trusted = keeper.ask("trust", today, pin=data.decode("utf-8", "replace"))
+        trusted = keeper.ask("trust", today, pin=told)
     click.echo(f"{vault} trusts {trusted['portal']}; {trusted['threshold']} of these roots must sign:")
     for root in trusted["roots"]:
         click.echo(f"  {root['name']}  {root['fingerprint']}")

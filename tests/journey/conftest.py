@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.rehearsal import Rehearsal
 from deploy.serving import Serving, choose_port, serving
+from tests.journey.desk import Desk
+from tests.journey.looks import looking
+from tests.journey.tap import Tap, tap
 
 CHROMIUM = "/usr/bin/chromium"
 # Nothing but what is tested: no sandbox, since tests may run as root; no talk with the browser's maker.
@@ -34,3 +37,26 @@ def served(rehearsal: Rehearsal) -> Iterator[Serving]:
     """The module's own servers."""
     with serving(rehearsal, choose_port(0), choose_port(0)) as addresses:
         yield addresses
+
+
+@pytest.fixture
+def wire(served: Serving) -> Iterator[Tap]:
+    """The way to intake, with every byte that goes over it."""
+    with tap(served.intake.port) as wire:
+        yield wire
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A browser that knows nothing yet."""
+    with looking(chromium) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, served: Serving, rehearsal: Rehearsal) -> Iterator[Desk]:
+    """The module's desk, with the vaults of two committees open."""
+    with looking(chromium) as page:
+        desk = Desk(page, served.desk_link)
+        desk.unlock({vault: rehearsal.passphrases[vault] for vault in ("cat", "ced")})
+        yield desk

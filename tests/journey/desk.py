@@ -39,6 +39,11 @@ class Desk:
         self.page.locator("ol.conversation").wait_for()
         self._look("case")
 
+    def open_anew(self, case: str) -> None:
+        """Opens a case by its address."""
+        self.page.goto(f"{self._site}{case}")
+        self.page.locator("ol.conversation").wait_for()
+
     def words_of_the_person(self) -> list[str]:
         """Everything the person wrote in their own words, oldest first."""
         return self.page.locator(".turn.theirs .words").all_text_contents()

@@ -97,3 +97,21 @@ LONG = Story(
 )
 
 STORIES = {"Arabic": ARABIC, "Chinese": CHINESE, "French": FRENCH, "20,000 characters": LONG}
+
+SCRIPTS = {
+    **{name: story.account for name, story in STORIES.items()},
+    "Amharic": "ሦስት ሰዎች ወደ ቢሮ መጡ። ሰማያዊው ወፍ፤\nአመሰግናለሁ።",
+    "Bengali": "তিন জন লোক এসেছিল।\nনীল পাখি, ক্ষুদ্র ক্ষ, ড়\u09bc",
+    "Georgian": "სამი კაცი მოვიდა ოფისში.\nცისფერი ჩიტი",
+    "Hebrew": "שלושה אנשים באו למשרד.\nצִפּוֹר כְּחֻלָּה \u200f(סוף)",
+    "Hindi": "तीन लोग दफ़्तर आए।\nनीली चिड़िया, क़\u093c, श्री",
+    "Khmer": "មនុស្សបីនាក់មកការិយាល័យ។\nបក្សីពណ៌ខៀវ",
+    "Korean, composed and not": "세 사람이 왔다.\n\u1112\u1161\u11ab\u1100\u1173\u11af 한글",
+    "Persian": "سه نفر به دفتر آمدند.\nمی\u200cخواهم بنویسم؛ پرندهٔ آبی ۱۲۳",
+    "Russian": "Третьего марта пришли двое.\nСиняя птица, ё и е\u0308",
+    "Thai": "สามคนมาที่สำนักงาน\nนกสีฟ้า กำ ก\u0e4d\u0e32",
+    "Tibetan": "མི་གསུམ་ཡོང་བྱུང་།\nབྱ་སྔོན་པོ།",
+    "pictures": "👩🏽\u200d🦽 🇨🇭 ❤\ufe0f 𝔖𝔢𝔞𝔩 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "what looks like markup": "<b>&amp; </textarea><script>1</script> {{ 7*7 }} %s \\n \\u0041 &#65; ' \" `",
+}
+"""Accounts for the long proof."""

@@ -1,33 +1,20 @@
 """When anything is missing, altered or not to be believed, there is no field, nothing leaves, and the page says so."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from deploy.serving import Serving
 from tests.journey.looks import looking
-from tests.journey.tap import Tap, tap
+from tests.journey.tap import Tap
 
 FIELDS = "input, textarea, select, form, [contenteditable]"
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
 
 Spoil = Callable[[Route], None]
-
-
-@pytest.fixture
-def wire(served: Serving) -> Iterator[Tap]:
-    with tap(served.intake.port) as wire:
-        yield wire
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    with looking(chromium) as page:
-        yield page
 
 
 def missing(route: Route) -> None:

@@ -1,9 +1,9 @@
 """One person's words travel sealed to a focal point, and answers come back: through the pages alone, byte by byte."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from crypto.secret.receipt_keys import ReceiptKeys
 from crypto.wire.receipt import parse_digits
@@ -14,32 +14,9 @@ from tests.journey.desk import Desk
 from tests.journey.evidence import written
 from tests.journey.person import Answer, Person
 from tests.journey.scripts import STORIES, Story
-from tests.journey.tap import Tap, tap
+from tests.journey.tap import Tap
 
 PORTAL = "demo.sealed-intake"
-
-
-@pytest.fixture(scope="module")
-def desk(chromium: Browser, served: Serving, rehearsal: Rehearsal) -> Iterator[Desk]:
-    """The desk with the vaults of both committees open."""
-    context = chromium.new_context()
-    desk = Desk(context.new_page(), served.desk_link)
-    desk.unlock({vault: rehearsal.passphrases[vault] for vault in ("cat", "ced")})
-    yield desk
-    context.close()
-
-
-@pytest.fixture
-def wire(served: Serving) -> Iterator[Tap]:
-    with tap(served.intake.port) as wire:
-        yield wire
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)

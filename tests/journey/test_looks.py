@@ -1,7 +1,5 @@
 """Every page and every screen: nothing to scroll sideways, nothing that axe finds, at two widths, in light and dark."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -18,12 +16,6 @@ DOCUMENTS = ("write", "return")
 BAD_PAGE = (
     "<html><body><img src='x'><input><p style='width: 3000px; color: #999; background: #aaa'>faint</p></body></html>"
 )
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    with looking(chromium) as page:
-        yield page
 
 
 def test_a_bad_page_is_found_to_be_bad(page: Page) -> None:

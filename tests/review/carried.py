@@ -104,10 +104,10 @@ def close_day(portal: Portal, envelopes: Sequence[bytes], before: Sequence[Day] 
 def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> list[tuple[str, bytes]]:
     """The members of a bundle, in order; what is gone is left out."""
     listed = Gone(day=DAY, entries=tuple(GoneEntry(id=one, reason="author") for one in sorted(gone)))
-    ceremony = {name: data for name, data in ceremony_members(portal.proposal, portal.notes) if name != "format"}
+    ceremony = sorted(ceremony_members(portal.proposal, portal.notes), key=_place)
     return [
         ("format", f"sealed-intake/bundle/v1 {portal.name}\n".encode("ascii")),
-        *ceremony.items(),
+        *(member for member in ceremony if member[0] != "format"),
         *((f"day/{day.manifest.n:08d}", day.note) for day in days),
         ("gone", signed_note("gone", portal.name, listed.encode(), "intake", portal.intake_seed)),
         *(
@@ -122,3 +122,9 @@ def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = 
 def bundle(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> bytes:
     """The bytes of a bundle."""
     return container(bundle_members(portal, days, gone))
+
+
+def _place(member: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Directories by number, key files and post keys by the bytes of their hash."""
+    name, data = member
+    return name.partition("/")[0], name.encode() if name.startswith("directory/") else sha256(data)

@@ -64,6 +64,13 @@ def test_members_in_another_order_keep_nothing(station: Station, portal: Portal)
     assert refusal(station, container([members[0], members[-1], *members[1:-1]])) == "file-damaged"
 
 
+def test_key_files_out_of_order_keep_nothing(station: Station, portal: Portal) -> None:
+    members = bundle_members(portal, two_days(portal))
+    at = next(at for at, (name, _) in enumerate(members) if name.startswith("keys/"))
+    members[at], members[at + 1] = members[at + 1], members[at]
+    assert refusal(station, container(members)) == "file-damaged"
+
+
 def test_a_member_that_nobody_knows_keeps_nothing(station: Station, portal: Portal) -> None:
     assert refusal(station, container([*bundle_members(portal, two_days(portal)), ("notes", b"x")])) == "file-damaged"
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import psutil
 import pytest
@@ -55,19 +55,33 @@ class Browser:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[psutil.Process, Browser]]:
-    """The desk as the command serves it: the listening process, and a browser that has followed the link."""
+def served_link(folder: Path) -> Iterator[tuple[psutil.Process, str]]:
+    """The desk as the command serves it: the listening process, and the link that it printed."""
     command = [str(Path(sys.executable).with_name("review")), "serve", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            link = re.search(r"http://127\.0\.0\.1:(\d+)(/enter/\S+)", process.stdout.readline())
+            link = re.search(r"http://\S+", process.stdout.readline())
             assert link is not None
-            browser = Browser(port=int(link[1]))
-            assert browser.get(link[2]) == 303
-            yield psutil.Process(process.pid), browser
+            yield psutil.Process(process.pid), link.group()
         finally:
             process.terminate()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[psutil.Process, Browser]]:
+    """The same, and a browser that has followed the link."""
+    with served_link(folder) as (process, link):
+        parts = urlsplit(link)
+        assert parts.port is not None
+        browser = Browser(port=parts.port)
+        assert browser.get(parts.path) == 303
+        yield process, browser
+
+
+def utc_day() -> str:
+    """Today, as the served desk counts it."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def remembers(process: psutil.Process, canary: bytes) -> bool:
@@ -105,7 +119,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may read the memory of a hardened process")
 def test_locking_leaves_no_word_and_no_key_in_any_process(tmp_path: Path) -> None:
-    today = datetime.now(UTC).date().isoformat()
+    today = utc_day()
     portal = make_portal(day=today, epochs=[today[:7]])
     station = Station(tmp_path / "station", portal)
     station.add_untold("cat")
