@@ -17,11 +17,12 @@ from types import FrameType
 from typing import NoReturn
 
 from deploy.commands import CommandFailed, Commands
+from deploy.courier import Courier
 from deploy.rehearsal import Rehearsal, prepare
 from deploy.serving import PortTaken, Serving, choose_port, serving
 
 PORTS = {"INTAKE_PORT": 8000, "STATION_PORT": 8001}
-SECONDS_BETWEEN_ROUNDS = 4.0
+SECONDS_BETWEEN_ROUNDS = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 WELCOME = """
@@ -72,19 +73,16 @@ def _run(folder: Path) -> NoReturn:
     rehearsal = prepare(Commands(folder=folder), datetime.now(UTC).date())
     with serving(rehearsal, intake_port, station_port) as addresses:
         say(_welcome(rehearsal, addresses))
-        _courier(rehearsal, addresses)
+        _keep_running(rehearsal, addresses)
 
 
-def _courier(rehearsal: Rehearsal, addresses: Serving) -> NoReturn:
-    """Closes what has arrived and carries it, both ways, for ever."""
+def _keep_running(rehearsal: Rehearsal, addresses: Serving) -> NoReturn:
+    courier = Courier(rehearsal)
     while True:
         addresses.intake.check()
         addresses.station.check()
-        if rehearsal.close_day():
-            rehearsal.carry_out()
-            say("  courier: carried a closed day to the station")
-        if rehearsal.carry_back():
-            say("  courier: carried answers back to the mailboxes")
+        for carried in courier.round():
+            say(f"  courier: {carried}")
         time.sleep(SECONDS_BETWEEN_ROUNDS)
 
 

@@ -30,7 +30,10 @@ def send(out: IO[bytes], value: Mapping[str, Any]) -> None:
 
 def receive(source: IO[bytes]) -> dict[str, Any]:
     """Reads one line; refuses what is not strict JSON."""
-    line = source.readline(MOST_LINE + 1)
+    try:
+        line = source.readline(MOST_LINE + 1)
+    except ValueError:  # the pipe was closed while this side waited
+        raise PipeClosedError from None
     if not line.endswith(b"\n"):
         raise PipeClosedError
     return parse_json(line[:-1], most=MOST_LINE)

@@ -1,15 +1,23 @@
-"""`make run` ends as it promises: no process and no file stays behind, and it says so when a port is taken."""
+"""`make run` does what it says on the screen, and ends as it promises: no process and no file stays behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Browser
+
+from tests.journey.desk import Desk
+from tests.journey.looks import looking
+from tests.journey.person import Answer, Person
+from tests.journey.scripts import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = [sys.executable, "-m", "deploy.demo"]
@@ -56,17 +64,51 @@ def family_of(demo: subprocess.Popen[str]) -> tuple[list[psutil.Process], Path]:
     raise AssertionError("the demo ended by itself")
 
 
-def test_a_stopped_demo_leaves_no_process_and_no_file(start: Start) -> None:
+def test_a_demo_carries_an_answer_home_and_when_stopped_leaves_no_process_and_no_file(
+    start: Start, chromium: Browser
+) -> None:
     demo = start()
     said = "".join(read_until(demo, "Ctrl-C ends everything"))
     children, folder = family_of(demo)
-    assert "http://127.0.0.1:" in said
-    assert all(f"    {vault} " in said for vault in ("cat", "ced", "desk"))
     assert folder.stat().st_mode & 0o077 == 0
+
+    form, desk_link = re.findall(r"http://\S+", said)
+    passphrases = dict(re.findall(r"^    (\w+) +((?:[a-z]+ ){6}[a-z]+)$", said, re.MULTILINE))
+    assert list(passphrases) == ["cat", "ced", "desk"]
+    with looking(chromium) as page, looking(chromium) as desk_page:
+        answer_a_message(Person(page, form.rstrip("/"), "en"), Desk(desk_page, desk_link), passphrases)
+
     demo.send_signal(signal.SIGINT)
     assert demo.wait(timeout=30) == 0
     assert not folder.exists()
     assert psutil.wait_procs(children, timeout=5)[1] == []
+
+
+def answer_a_message(person: Person, desk: Desk, passphrases: Mapping[str, str]) -> None:
+    """What the demo tells people to try; the courier is the demo's own."""
+    desk.unlock(passphrases)
+    person.open_form()
+    person.choose(LONG.committee)
+    person.answer_questions(LONG.account, LONG.unsafe)
+    receipt = person.send()
+    within_a_minute(lambda: bool(desk.cases()))
+    (case,) = desk.cases()
+    desk.open(case)
+    acknowledgment = desk.acknowledge()
+
+    def answer_is_there() -> bool:
+        person.come_back(receipt)
+        return not person.nothing_is_there()
+
+    within_a_minute(answer_is_there)
+    assert person.answers() == [Answer(verdict="genuine", text=acknowledgment)]
+
+
+def within_a_minute(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(1)
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])

@@ -1,6 +1,6 @@
 """What the writer's page does with the slots of a post, for the station's tests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from io import BytesIO
 
 from crypto.secret.unseal import unseal
@@ -25,8 +25,3 @@ def open_reply(writer: Writer, slots: Iterable[bytes]) -> tuple[Reply, Frame]:
     plaintexts = [unseal(slot, [writer.keys.reply_seed()]) for slot in slots]
     frame = Frame.parse(join([Fragment.parse(plaintext) for plaintext in plaintexts]), REPLY_FRAMES)
     return Reply.parse(frame.message), frame
-
-
-def figures(report: Mapping[str, object], *names: str) -> list[object]:
-    """These figures of a report."""
-    return [report[name] for name in names]
