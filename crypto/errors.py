@@ -6,7 +6,7 @@
     |   `-- AgeError           an age file: header-failure, mac-failure, no-match, payload-failure
     |-- SignatureError         a signature that does not verify
     |-- TrustError             a directory that must not be believed
-    `-- RoutingError           nobody may be sealed to: nobody-left, too-many-vaults
+    `-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
 
 `code` is stable and goes to pages and logs; the words people read are looked up by it. Neither the code nor the text
 holds anything of a message, an address or a key.
@@ -76,7 +76,7 @@ class TrustError(CryptoError):
 
 
 class RoutingError(CryptoError):
-    """There is nobody to seal to, or there are too many."""
+    """A committee is not open, nobody is left to seal to, or there are too many."""
 
-    def __init__(self, code: Literal["nobody-left", "too-many-vaults"]) -> None:
+    def __init__(self, code: Literal["not-open", "nobody-left", "too-many-vaults"]) -> None:
         super().__init__(code, "routing")

@@ -79,12 +79,13 @@ def _days(look: Look, portal: str, today: str) -> Iterator[str]:
     """The chain of manifests, and that every entry is held or listed as gone."""
     if look.open_from() < today:
         yield f"days since {look.open_from()} are not closed: run `intake close-day`"
-    prev, gone = None, frozenset(submission_id for submission_id, _reason in look.gone())
+    prev = None
     for number, (n, _day, digest) in enumerate(look.manifest_heads(), 1):
         note = Note.parse(look.manifest(n) or b"")
         manifest = DayManifest.parse(body(note, "day", portal))
         if (manifest.n, manifest.n, manifest.prev, note.hash()) != (n, number, prev, digest):
             yield f"manifest {n} does not follow the one before"
+        gone = frozenset(submission_id for submission_id, _reason in look.gone(n))
         for entry in manifest.entries:
             envelope = look.envelope(entry.id)
             if (envelope is None) != (entry.id in gone) or (envelope and sha256(envelope) != entry.sha256):

@@ -105,10 +105,11 @@ class Look:
         table = schema.closed
         return self._connection.scalar(select(table.c.envelope).where(table.c.id == submission_id))
 
-    def gone(self) -> list[tuple[bytes, str]]:
-        """IDs of closed days whose bytes are gone, and why; sorted."""
-        table = schema.gone
-        return [(row.id, row.reason) for row in self._connection.execute(select(table).order_by(table.c.id))]
+    def gone(self, n: int) -> list[tuple[bytes, str]]:
+        """IDs of manifest `n` whose bytes are gone, and why; sorted."""
+        table, closed = schema.gone, schema.closed
+        query = select(table).join(closed, closed.c.id == table.c.id).where(closed.c.n == n).order_by(table.c.id)
+        return [(row.id, row.reason) for row in self._connection.execute(query)]
 
     def open_days(self) -> list[str]:
         """The days, ascending, of submissions that stand in no manifest yet."""

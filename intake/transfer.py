@@ -34,10 +34,11 @@ def bundle(look: Look, signer: Signer, today: str) -> Iterator[tuple[str, bytes]
     numbers = [n for n, _day, _hash in look.manifest_heads()]
     for n in numbers:
         yield f"day/{n:08}", _manifest(look, n)
-    gone = look.gone()
-    yield "gone", _gone(gone, signer, today)
-    absent = frozenset(submission_id for submission_id, _reason in gone)
     for n in numbers:
+        if gone := look.gone(n):
+            yield f"gone/{n:08}", _gone(n, gone, signer, today)
+    for n in numbers:
+        absent = frozenset(submission_id for submission_id, _reason in look.gone(n))
         yield from _envelopes(look, signer.portal, n, absent)
 
 
@@ -48,9 +49,9 @@ def _manifest(look: Look, n: int) -> bytes:
     return note
 
 
-def _gone(gone: list[tuple[bytes, str]], signer: Signer, today: str) -> bytes:
+def _gone(n: int, gone: list[tuple[bytes, str]], signer: Signer, today: str) -> bytes:
     entries = tuple(GoneEntry(id=submission_id, reason=reason) for submission_id, reason in gone)
-    return signer.sign("gone", Gone(day=today, entries=entries).encode())
+    return signer.sign("gone", Gone(n=n, day=today, entries=entries).encode())
 
 
 def _envelopes(look: Look, portal: str, n: int, absent: frozenset[bytes]) -> Iterator[tuple[str, bytes]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from crypto.errors import FormatError, RoutingError
+from crypto.errors import RoutingError
 from crypto.wire.age import ENVELOPE_STANZAS
 from crypto.wire.directory import Directory, Epoch, Vault
 
@@ -16,15 +16,15 @@ def readers(
 ) -> tuple[str, ...]:
     """The vaults, in key-file order, that serve one of the committees without being excluded or in conflict.
 
-    Raises `RoutingError` when a committee has nobody left or more than 16 vaults are; nothing ever widens or silently
-    narrows the choice.
+    Raises `RoutingError` when a committee is not open or has nobody left, or more than 16 vaults are; nothing ever
+    widens or silently narrows the choice.
     """
     may_read = [name for name in epoch.vaults if _may_read(directory, name, excluded, conflicts)]
     serving: set[str] = set()
     for name in committees:
         committee = directory.committee(name)
         if committee is None or committee.status != "open":
-            raise FormatError("committee is not open")
+            raise RoutingError("not-open")
         if not set(committee.vaults) & set(may_read):
             raise RoutingError("nobody-left")
         serving.update(committee.vaults)

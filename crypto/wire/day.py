@@ -70,8 +70,9 @@ class GoneEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """All that intake no longer holds, as of a day."""
+    """What intake no longer holds of manifest `n`, as of a day."""
 
+    n: int
     day: str
     entries: tuple[GoneEntry, ...]
 
@@ -80,17 +81,20 @@ class Gone:
         """From the JSON of a verified note."""
         members = Members(parse_json(data, most=MOST_MANIFEST), "gone")
         gone = cls(
+            n=members.integer("n", least=1),
             day=members.day("day"),
             entries=tuple(_gone_entry(value) for value in members.list("entries", most=MOST_ENTRIES)),
         )
         members.end()
         _check_sorted([entry.id for entry in gone.entries])
+        if not gone.entries:
+            raise FormatError("gone.entries")
         return gone
 
     def encode(self) -> bytes:
         """The JSON to put into a note."""
         entries = [{"id": to_base64url(entry.id), "reason": entry.reason} for entry in self.entries]
-        return encode_json({"day": self.day, "entries": entries})
+        return encode_json({"n": self.n, "day": self.day, "entries": entries})
 
 
 def _entry(value: object) -> Entry:

@@ -161,12 +161,19 @@ def test_verdicts(case: Case) -> None:
     assert judge(Reply.parse(frame.message), frame, directory, case["day"]) == case["verdict"]
 
 
-@pytest.mark.parametrize("lie", ["foreign", "forged"])
-def test_a_reply_by_another_vault_is_not_genuine(lie: str) -> None:
+@pytest.mark.parametrize("lie", load("verdict")["lies"])
+def test_a_reply_that_lies_is_not_genuine(lie: str) -> None:
     whole = load("verdict")
     directory = Directory.parse(whole["directory"].encode("utf-8"))
-    frame = Frame.parse(data(whole[lie]), REPLY_FRAMES)
+    frame = Frame.parse(data(whole["lies"][lie]), REPLY_FRAMES)
     assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "not-genuine"
+
+
+def test_a_reply_may_be_one_day_ahead() -> None:
+    whole = load("verdict")
+    directory = Directory.parse(whole["directory"].encode("utf-8"))
+    frame = Frame.parse(data(whole["ahead"]), REPLY_FRAMES)
+    assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "genuine"
 
 
 def test_what_was_sealed_by_an_earlier_release_still_opens() -> None:

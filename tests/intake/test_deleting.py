@@ -52,7 +52,7 @@ def test_on_a_closed_day_the_bytes_go_and_the_bundle_says_so(
     assert delete(client, TOKEN) == 204
     with store.look() as look:
         assert look.envelope(ID) is None
-        assert look.gone() == [(ID, "author")]
+        assert look.gone(1) == [(ID, "author")]
         assert look.held(ID) == sha256(sent)
     again = client.put(address(ID), data=sent, headers=headers())
     other = client.put(address(ID), data=portal.envelope(), headers=headers())

@@ -80,10 +80,12 @@ def test_every_entry_has_its_envelope_or_stands_in_the_signed_list_of_what_is_go
     transfer.export(store, signer, tmp_path / "bundle", TODAY)
     found = members(tmp_path / "bundle")
     intake = NamedKey(name="intake", key=public(portal.intake_seed))
-    note = Note.parse(found["gone"])
+    note = Note.parse(found["gone/00000001"])
     verify_note(note, intake)
     gone = Gone.parse(body(note, "gone", portal.name))
-    assert (gone.day, [(one.id, one.reason) for one in gone.entries]) == (TODAY, [(full[1][0], "author")])
+    assert [name for name in found if name.startswith("gone")] == ["gone/00000001"]
+    assert (gone.n, gone.day) == (1, TODAY)
+    assert [(one.id, one.reason) for one in gone.entries] == [(full[1][0], "author")]
     missing = []
     for name, data in found.items():
         if not name.startswith("day/"):
@@ -193,4 +195,5 @@ def test_a_bundle_of_an_intake_without_closed_days_is_a_bundle(store: Store, sig
     assert transfer.export(store, signer, tmp_path / "bundle", DAY) == 0
     with io.BytesIO((tmp_path / "bundle").read_bytes()) as source:
         names = [name for name, _ in read_container(source, most_member=10_000_000)]
-    assert names[-1] == "gone"
+    assert names[0] == "format"
+    assert {name.partition("/")[0] for name in names[1:]} == {"directory", "keys", "post-key"}

@@ -128,8 +128,8 @@ def routings() -> dict[str, Any]:
         (["cat"], ["cat"], [], [], "nobody-left"),
         (["cmw"], [], [], ["cmw-1"], ["cmw-2"]),
         (["cat"], [], [], ["cat"], "nobody-left"),
-        (["ced"], [], [], [], "bad-format"),
-        (["none"], [], [], [], "bad-format"),
+        (["ced"], [], [], [], "not-open"),
+        (["none"], [], [], [], "not-open"),
         ([], [], [], [], "nobody-left"),
         (["cat", "cmw"], ["cat"], [], [], "nobody-left"),
     ]
@@ -156,7 +156,14 @@ def verdicts() -> dict[str, Any]:
         {"name": f"{status} until {until} on {day}", "status": status, "until": until, "day": day, "verdict": verdict}
         for status, until, day, verdict in rows
     ]
-    _, other_frame = reply_of("words", vault="desk")
+    lies: dict[str, dict[str, Any]] = {
+        "foreign": {"vault": "desk"},
+        "excluded": {"routing": scene.routing("cat", excluded=("cat",))},
+        "conflict": {"committee": "cmw", "vault": "cmw-1", "routing": scene.routing("cmw", conflicts=("XA",))},
+        "other committee": {"routing": scene.routing("cmw")},
+        "two days ahead": {"day": "2026-11-26"},
+    }
+    frames = {name: reply_of("words", **changes)[1] for name, changes in lies.items()}
     forged_data = reply.encode()
     forged = frame.replace(
         sign("reply", scene.PORTAL, forged_data, scene.seed("cat sign")),
@@ -167,8 +174,8 @@ def verdicts() -> dict[str, Any]:
         "vault": "cat",
         "frame": to_base64url(frame),
         "cases": cases,
-        "foreign": to_base64url(other_frame),
-        "forged": to_base64url(forged),
+        "lies": {name: to_base64url(one) for name, one in {**frames, "forged": forged}.items()},
+        "ahead": to_base64url(reply_of("words", day="2026-11-25")[1]),
     }
 
 

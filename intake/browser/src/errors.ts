@@ -9,7 +9,7 @@
  *     |   `-- AgeError           an age file: header-failure, mac-failure, no-match, payload-failure
  *     |-- SignatureError         a signature that does not verify
  *     |-- TrustError             a directory that must not be believed
- *     |-- RoutingError           nobody may be sealed to: nobody-left, too-many-vaults
+ *     |-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
  *     `-- ClientError            intake, the line or the clock
  *
  * `code` is stable; the words that people read are looked up by it. Nothing here holds anything of a message, an
@@ -93,7 +93,7 @@ export class TrustError extends CryptoError {
   }
 }
 
-export type RoutingCode = "nobody-left" | "too-many-vaults";
+export type RoutingCode = "not-open" | "nobody-left" | "too-many-vaults";
 
 export class RoutingError extends CryptoError {
   declare readonly code: RoutingCode;

@@ -57,6 +57,12 @@ test("an under-signed, expired, early or foreign directory opens nothing", async
   assert.equal(await laterRefusal(() => openPortal({ ...PIN, seq: 2 }, CLOCK, intake(honest))), "sequence-too-small");
 });
 
+test("a directory older than the one this visit believed opens nothing", async () => {
+  const again = (atLeast: number) => () => openPortal(PIN, CLOCK, intake(honest), { atLeast });
+  assert.equal((await again(1)()).directory.seq, 1);
+  assert.equal(await laterRefusal(again(2)), "sequence-too-small");
+});
+
 test("what is refused is a ClientError that trying again does not help", async () => {
   await assert.rejects(
     open(starting(start(note(directoryJson(), "root-1")))),
@@ -128,7 +134,7 @@ test("only committees that are open can be chosen, and the readers are theirs", 
   );
   assert.equal(
     refusal(() => ids(["ced"])),
-    "bad-format",
+    "not-open",
   );
 });
 

@@ -166,7 +166,7 @@ interface Judged {
   readonly verdict: Verdict;
 }
 const verdicts = load<
-  Cases<Judged> & { directory: string; vault: string; frame: string; foreign: string; forged: string }
+  Cases<Judged> & { directory: string; vault: string; frame: string; lies: Record<string, string>; ahead: string }
 >("verdict");
 const judged = (frame: string, directory: Directory, day: string) => {
   const parsed = parseFrame(data(frame), REPLY_FRAMES);
@@ -178,11 +178,14 @@ each("verdict", verdicts.cases, (one) => {
   );
   assert.equal(judged(verdicts.frame, directory, one.day), one.verdict);
 });
-for (const lie of ["foreign", "forged"] as const) {
-  test(`verdict: a ${lie} reply is not genuine`, () => {
-    assert.equal(judged(verdicts[lie], parseDirectory(utf8(verdicts.directory)), "2026-11-24"), "not-genuine");
+for (const [lie, frame] of Object.entries(verdicts.lies)) {
+  test(`verdict: a reply with a lie (${lie}) is not genuine`, () => {
+    assert.equal(judged(frame, parseDirectory(utf8(verdicts.directory)), "2026-11-24"), "not-genuine");
   });
 }
+test("verdict: a reply may be one day ahead", () => {
+  assert.equal(judged(verdicts.ahead, parseDirectory(utf8(verdicts.directory)), "2026-11-24"), "genuine");
+});
 
 interface SealedThings {
   readonly envelope: string;

@@ -26,6 +26,7 @@ import type { Portal } from "./portal.ts";
 import { deleteToken, receiptKeys, routingOf, sign, SLOTS, submissionId, threadOf, wipeKeys } from "./receipt_keys.ts";
 
 const MOST_SEEN = 64;
+const MOST_TRIES = 3;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 export type { Choice, Progress };
@@ -159,8 +160,13 @@ function keyOf(portal: Portal, vaultId: string): Uint8Array {
   return key;
 }
 
-/** All IDs that this receipt gives for the day, in random order: a taken one says nothing about how many there are. */
+/**
+ * Three of the IDs that this receipt gives for the day, in random order: a taken one says nothing about how many there
+ * are, and a server that calls all of them taken does not learn the others, by which it would know a later message.
+ */
 function submissionIds(portal: Portal, receipt: Uint8Array): readonly string[] {
   const slots = shuffled(Array.from({ length: SLOTS }, (_, slot) => slot));
-  return slots.map((slot) => toBase64url(submissionId(deleteToken(receipt, portal.name, portal.day, slot))));
+  return slots
+    .slice(0, MOST_TRIES)
+    .map((slot) => toBase64url(submissionId(deleteToken(receipt, portal.name, portal.day, slot))));
 }

@@ -30,17 +30,27 @@ export interface Clock {
   readonly chosen?: Day;
 }
 
+/** What this visit has already believed: an older directory is refused from then on. */
+export interface Believing {
+  readonly atLeast: number;
+}
+
 /**
  * Fetches the directory and the key file in force, and checks all of it against the pin.
  *
  * Throws `ClientError` with the code of what was refused; "clock" when device and server differ by more than 26 hours
  * and the person has not said which day it is.
  */
-export async function openPortal(pin: Pin, clock: Clock, net: Net): Promise<Portal> {
+export async function openPortal(
+  pin: Pin,
+  clock: Clock,
+  net: Net,
+  { atLeast }: Believing = { atLeast: 1 },
+): Promise<Portal> {
   try {
     const answer = await fetched(net, "/start");
     const day = today(clock, answer.date);
-    const { epoch, directory } = believeStart(pin, answer.bytes, day);
+    const { epoch, directory } = believeStart(pin, answer.bytes, day, atLeast);
     const file = await fetched(net, `/keys/${toBase64url(epoch.keys)}`);
     return { name: pin.portal, directory, epoch, day, keys: checkKeyFile(epoch, file.bytes) };
   } catch (error) {
@@ -63,10 +73,10 @@ function today(clock: Clock, serverNow: number | null): Day {
   return dayOf(clock.now);
 }
 
-function believeStart(pin: Pin, data: Uint8Array, day: Day): Believed {
+function believeStart(pin: Pin, data: Uint8Array, day: Day, atLeast: number): Believed {
   const start = parseStart(data);
   const changes = start.changes.map((text) => parseNote(utf8(text)));
-  return believe(pin, parseNote(utf8(start.directory)), changes, day);
+  return believe(pin, parseNote(utf8(start.directory)), changes, day, atLeast);
 }
 
 /** An envelope without signature: what stands in it is checked by itself, so members added later do no harm. */

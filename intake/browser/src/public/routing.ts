@@ -1,6 +1,6 @@
 /** Whose keys a message is sealed to (FORMAT.md 4.3, 6.1): decided where the words are, never on the server. */
 
-import { FormatError, RoutingError } from "../errors.ts";
+import { RoutingError } from "../errors.ts";
 import { ENVELOPE_STANZAS } from "../wire/age.ts";
 import { committeeOf, type Directory, type Epoch, type Vault, vaultOf } from "../wire/directory.ts";
 import type { Choice } from "../wire/message.ts";
@@ -8,8 +8,8 @@ import type { Choice } from "../wire/message.ts";
 /**
  * The vaults, in key-file order, that serve one of the committees without being excluded or in conflict.
  *
- * Throws `RoutingError` when a committee has nobody left or more than 16 vaults are; nothing ever widens or silently
- * narrows the choice.
+ * Throws `RoutingError` when a committee is not open or has nobody left, or more than 16 vaults are; nothing ever widens
+ * or silently narrows the choice.
  */
 export function eligible(directory: Directory, epoch: Epoch, choice: Choice): readonly Vault[] {
   const readers = epoch.vaults
@@ -28,7 +28,7 @@ export function eligible(directory: Directory, epoch: Epoch, choice: Choice): re
 
 function vaultsOf(directory: Directory, committeeId: string): readonly string[] {
   const committee = committeeOf(directory, committeeId);
-  if (committee?.status !== "open") throw new FormatError("committee is not open");
+  if (committee?.status !== "open") throw new RoutingError("not-open");
   return committee.vaults;
 }
 
