@@ -1,4 +1,4 @@
-"""What is carried into intake: directories with their keys, and replies (FORMAT.md 9.4, 11).
+"""What is carried into intake: directories with their keys, and replies (FORMAT.md 9.5, 11).
 
 Everything read here is untrusted until it has been checked; a file is taken whole, in one transaction, or not at all.
 """

@@ -1,4 +1,4 @@
-"""Makes one post of all replies that wait at a station, over the keepers of its vaults (FORMAT.md 9.4)."""
+"""Makes one post of all replies that wait at a station, over the keepers of its vaults (FORMAT.md 9.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a station sends to intake: sealed slots and the mailboxes they wait in (FORMAT.md 9.4)."""
+"""What a station sends to intake: sealed slots and the mailboxes they wait in (FORMAT.md 9.5)."""
 
 from dataclasses import dataclass
 
