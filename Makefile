@@ -24,7 +24,7 @@ test: have-tools venv lint .build/page-tested ## everything that every change mu
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 prove: have-tools venv browser ## the long proofs: every script, many examples, many at once
-	SEALED_INTAKE_PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "" --hypothesis-profile prove
 
 bench: have-tools venv browser ## figures beside their targets; also in .build/bench.json
 	$(BIN)/python -m tests.bench

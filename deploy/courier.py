@@ -1,4 +1,4 @@
-"""Carries what waits, both ways, whenever something may be waiting; the dates of files tell, and cost nothing to read."""
+"""Carries what waits, both ways, whenever something may be waiting; the dates of files tell, which cost nothing."""
 
 import time
 from collections.abc import Iterator

@@ -16,6 +16,9 @@ from intake.directories import Standing
 from intake.errors import IntakeError
 from intake.store import Look, Store
 
+MANY, TOO_MANY = 0.5, 0.9
+"""Shares of the room for submissions from which on this says so, and does not go on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -27,21 +30,41 @@ class Report:
 
 def check(settings: Config, store: Store, standing: Standing, today: str) -> Report:
     """Looks at the folder, the directory in force, and everything that was ever closed."""
+    used = database.bytes_used(store.engine)
     with store.look() as look:
         state = (
             f"portal: {settings.pin.portal}" + (" (demo)" if settings.demo else ""),
             *(f"database: {name} {value}" for name, value in database.sqlite_settings(store.engine).items()),
+            *_warnings(settings, used),
             _directory_line(standing),
             *(f"{name}: {count}" for name, count in look.count().items() if name != "state"),
             f"closed until: {look.open_from()}",
         )
         wrong = (
             *_folder(settings),
+            *_room(settings, used),
             *_standing(look, settings, standing),
             *_days(look, settings.pin.portal, today),
             *_log(look),
         )
     return Report(state=state, wrong=wrong)
+
+
+def _warnings(settings: Config, used: int | None) -> Iterator[str]:
+    if not database.is_sqlite(settings.database):
+        yield f"warning: {database.TRACES}"
+    if used is not None and MANY < used / settings.limits.database_bytes <= TOO_MANY:
+        yield f"warning: {_how_full(settings, used)}"
+
+
+def _room(settings: Config, used: int | None) -> Iterator[str]:
+    if used is not None and used / settings.limits.database_bytes > TOO_MANY:
+        yield _how_full(settings, used)
+
+
+def _how_full(settings: Config, used: int) -> str:
+    share = 100 * used // settings.limits.database_bytes
+    return f"the database holds {share} % of what it may ([limits] database_bytes), and nothing is removed by itself"
 
 
 def _directory_line(standing: Standing) -> str:

@@ -1,5 +1,6 @@
 """The command `intake`: what the people who run the public site do."""
 
+import ipaddress
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import click
 from crypto.errors import CryptoError
 from crypto.sign.sign import public, signing_key
 from crypto.wire.fields import to_base64url
-from intake import closing, config, files, imports, transfer
+from intake import closing, config, database, files, imports, transfer
 from intake.check import check as checked
 from intake.clock import day_of, utc_now
 from intake.directories import Directories, Standing
@@ -44,9 +45,9 @@ def key(folder: Path) -> None:
 @intake.command()
 @folder
 @click.option("--portal", "pin", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--database", default=config.DEFAULT_DATABASE, metavar="URL", help="any SQLAlchemy URL")
+@click.option("--database", "url", default=config.DEFAULT_DATABASE, metavar="URL", help="SQLAlchemy URL; - reads it")
 @click.option("--demo", is_flag=True, help="a banner on every page, and days may be closed early")
-def init(folder: Path, pin: Path, database: str, demo: bool) -> None:
+def init(folder: Path, pin: Path, url: str, demo: bool) -> None:
     """Make the settings and the database of DIR for the portal that the ceremony made."""
     from intake import migrations  # no other command needs what it loads
 
@@ -56,9 +57,10 @@ def init(folder: Path, pin: Path, database: str, demo: bool) -> None:
             raise RefusedError(f"{folder / name} is already there")
     data = pin.read_bytes()
     portal = config.read_pin(data).portal
-    store = Store(config.database_inside(folder, database), Limits())
+    url = _believable(url)
+    store = Store(config.database_inside(folder, url), Limits())
     migrations.create(store, portal, day_of(utc_now()))
-    config.write(folder, data, database, demo=demo)
+    config.write(folder, data, url, demo=demo)
     click.echo(f"{folder} is ready: `intake import` the ceremony file, then `intake serve`")
 
 
@@ -76,9 +78,9 @@ def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
             with files.open_regular(source) as untrusted:
                 lines = imports.bring_in(store, settings.pin, standing, untrusted, today)
         except (CryptoError, RefusedError) as error:
-            raise RefusedError(f"{source.name}: nothing taken: {error}") from None
+            raise RefusedError(f"{source.name!r}: nothing taken: {error}") from None
         for line in lines:
-            click.echo(f"{source.name}: {line}")
+            click.echo(f"{source.name!r}: {line}")
 
 
 @intake.command()
@@ -90,6 +92,8 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
     """Answer requests, until stopped."""
     from intake.serve import serve as run  # nor this one
 
+    if not _is_loopback(host):
+        raise RefusedError(f"{host} can be reached from elsewhere: a public host needs a front (deploy/INTAKE.md)")
     settings = config.load(folder)
     _store(settings).close()
     run(settings, host, port, workers)
@@ -153,6 +157,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _end(words: str, status: int) -> None:
     click.echo(f"intake: {words}", err=True)
     sys.exit(status)
+
+
+def _believable(url: str) -> str:
+    """The URL of a database, read from standard input for `-`: the command line can be seen by everybody."""
+    if url == "-":
+        url = sys.stdin.readline().strip()
+    elif database.holds_password(url):
+        raise RefusedError("a password on the command line can be seen by others: `--database -` reads the URL")
+    if not database.is_sqlite(url):
+        click.echo(f"intake: warning: {database.TRACES}", err=True)
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _make_private(folder: Path) -> None:

@@ -41,14 +41,17 @@ class Config:
 
 
 def load(folder: Path) -> Config:
-    """Refuses a folder that is not an intake's, unknown settings and values of another kind."""
+    """Refuses a folder that is no intake's, settings that others may read, unknown ones, and values of another kind."""
     try:
         pin_bytes = (folder / PIN).read_bytes()
+        private = files.is_private(folder / SETTINGS)
         settings = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
     except FileNotFoundError:
         raise RefusedError(f"{folder} is not the folder of an intake: run `intake init`") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise RefusedError(f"{folder / SETTINGS} cannot be read as TOML") from None
+    if not private:
+        raise RefusedError(f"{folder / SETTINGS} may be read by others, with what opens the database: `chmod 600` it")
     if unknown := settings.keys() - {"database", "demo", "exit_url", "limits"}:
         raise RefusedError(f"{SETTINGS}: unknown setting {min(unknown)}")
     database, demo = settings.get("database"), settings.get("demo", False)

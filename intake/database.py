@@ -6,13 +6,13 @@ take their lock at the start. Statements and their values are never logged.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from intake.errors import BusyError, FullError, StoreError
+from intake.errors import BusyError, FullError, RefusedError, StoreError
 from intake.limits import Limits
 
 SQLITE_PRAGMAS = {
@@ -22,16 +22,42 @@ SQLITE_PRAGMAS = {
     "trusted_schema": "OFF",
     "cell_size_check": "ON",
 }
+TRACES = "this database keeps the order and the time of arrival on its disk: see deploy/INTAKE.md"
+"""What is said of every database that is not SQLite."""
+
 _WRITES = "writes"
+_WIPE_MILLISECONDS = 500
+_PASSWORDS = ("password", "passwd", "sslpassword")
 # Besides locks and failed serialisation: a row that another transaction added after this one looked for it.
 _POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505")
 _POSTGRESQL_FULL = ("53100",)
 
 
+def is_sqlite(url: str) -> bool:
+    """Whether what this release promises about order and time can be kept: other databases tell both on their disks."""
+    return _parsed(url).get_backend_name() == "sqlite"
+
+
+def holds_password(url: str) -> bool:
+    """Whether who sees the URL can open the database."""
+    parsed = _parsed(url)
+    return parsed.password is not None or any(name in parsed.query for name in _PASSWORDS)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise RefusedError("the database is not an SQLAlchemy URL") from None
+
+
 def connect(url: str, limits: Limits, *, capped: bool = False) -> Engine:
     """An engine on which nothing has run yet; `capped` ones refuse to grow beyond the limit for submissions."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True)
+    if not is_sqlite(url):
+        try:
+            return create_engine(url, hide_parameters=True)
+        except (ImportError, NoSuchModuleError):
+            raise RefusedError("the driver of this database is not installed") from None
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -92,6 +118,37 @@ def settle(engine: Engine) -> None:
             raise BusyError
     finally:
         connection.close()
+
+
+def wipe(engine: Engine) -> None:
+    """After rows were deleted: their bytes leave the log, and the file, where they were overwritten.
+
+    Somebody who is reading keeps them there; then the next time does it. Nobody is kept waiting for that.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {_WIPE_MILLISECONDS}")
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+    finally:
+        connection.close()
+
+
+def bytes_used(engine: Engine) -> int | None:
+    """What of a SQLite file is in use, without pages that stand free; unknown for other databases."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with engine.connect() as connection:
+        size, free, page = (
+            int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+    return (size - free) * page
 
 
 def schema_version(engine: Engine) -> str | None:

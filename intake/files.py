@@ -45,10 +45,10 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise RefusedError(f"{path.name} cannot be opened ({error.strerror})") from None
+        raise RefusedError(f"{path.name!r} cannot be opened ({error.strerror})") from None
     with os.fdopen(descriptor, "rb") as source:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise RefusedError(f"{path.name} is not a file")
+            raise RefusedError(f"{path.name!r} is not a file")
         yield source
 
 

@@ -48,7 +48,11 @@ class Limits:
     threads: int = 16
     """Requests that one worker process handles at once."""
     silence_seconds: int = 30
-    """A connection that neither sends nor takes a byte for so long is closed."""
+    """A connection that sends no byte for so long is closed."""
+    head_seconds: int = 20
+    """The head of a request comes within this time, and a second more for each KiB that came."""
+    body_seconds: int = 60
+    """So does its body within this one; each piece of the answer is taken within it."""
     busy_seconds: int = 20
     """So long a request waits for others to finish writing before it is answered with 429."""
     retry_seconds: int = 30

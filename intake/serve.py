@@ -2,9 +2,11 @@
 
 import logging
 import os
+import selectors
 import socket
-import struct
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,25 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.http.errors import ParseException
-from gunicorn.util import write_nonblock
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import SocketUnreader
+from gunicorn.util import close_graceful, write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from intake import create_app, headers, quiet
 from intake.config import Config
 from intake.headers import Kind
+from intake.limits import Limits
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the heartbeat file of a worker is empty, unlinked at once and better not on a disk
+FIRST_BYTE = 5.0
+"""So long a connection may say nothing; it costs no thread."""
+
+LINGER = 0.5
+"""So long a connection that we end may still bring what nobody reads, lest the end of our answer get lost."""
+
+BYTES_A_SECOND = 1_024
+"""Who is slower than this, after the time that everybody has, is cut off."""
 
 
 class NamelessResponse(wsgi.Response):
@@ -69,15 +82,69 @@ class QuietLogger(Logger):
             self.error_log.error(msg, *args)
 
 
+class Patience(SocketUnreader):
+    """Waits for a connection until a moment that moves on with what comes: a byte now and then is not enough.
+
+    What has come already is always taken, however late a thread was free for it.
+    """
+
+    def __init__(self, connection: socket.socket, limits: Limits) -> None:
+        super().__init__(connection)
+        self._limits = limits
+        self._until = 0.0
+        self.lost = False
+
+    def allow(self, seconds: int) -> None:
+        """From now on."""
+        self._until = time.monotonic() + seconds
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """What comes next, or `TimeoutError`, which nobody logs; the answer that follows has a time of its own."""
+        left = max(0, self._until - time.monotonic())
+        self.sock.settimeout(min(left, self._limits.silence_seconds))
+        try:
+            data: bytes = super().chunk(size_hint)  # type: ignore[call-arg]  # its types are older than it
+        except (BlockingIOError, TimeoutError):
+            self.lost = True
+            raise TimeoutError from None
+        finally:
+            self.sock.settimeout(self._limits.body_seconds)
+        self._until += len(data) / BYTES_A_SECOND
+        return data
+
+
 class Worker(ThreadWorker):
-    """Answers what is not HTTP without repeating it, and waits for nobody for ever."""
+    """Answers what is not HTTP without repeating it, and lets nobody hold a thread by being slow."""
 
     def enqueue_req(self, conn: TConn) -> None:
-        """The kernel ends every wait of the thread that will handle this connection."""
-        longest = struct.pack("ll", self.cfg.timeout, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, longest)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, longest)
-        super().enqueue_req(conn)
+        """A thread is for who has begun to speak; before that, a connection waits without one."""
+        if conn.parser is None:
+            conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
+            conn.parser.unreader = Patience(conn.sock, self._limits())
+        _patience(conn).allow(self._limits().head_seconds)
+        if conn.initialized or conn.data_ready:
+            super().enqueue_req(conn)
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + FIRST_BYTE
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def handle(self, conn: TConn) -> Any:
+        """One request. A connection that ends takes its leave here, in a thread, not in the loop that serves all."""
+        goes_on = super().handle(conn)
+        if not goes_on:
+            _part(conn.sock, 0 if _patience(conn).lost else LINGER)
+        return goes_on
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """What follows the head has another time to come in."""
+        _patience(conn).allow(self._limits().body_seconds)
+        return super().handle_request(req, conn)
+
+    def _limits(self) -> Limits:
+        assert isinstance(self.app, Server)
+        return self.app.limits
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """The same short answer to everything, under the headers that every answer has."""
@@ -91,13 +158,29 @@ class Worker(ThreadWorker):
             return
 
 
+def _patience(conn: TConn) -> Patience:
+    assert isinstance(conn.parser, RequestParser)
+    assert isinstance(conn.parser.unreader, Patience)
+    return conn.parser.unreader
+
+
+def _part(connection: socket.socket, linger: float) -> None:
+    """Nothing more is said or heard, so that closing, which the main thread does, need not wait for the other side."""
+    try:
+        close_graceful(connection.dup(), timeout=linger)
+        connection.shutdown(socket.SHUT_RD)
+    except OSError:  # it is gone already
+        return
+
+
 class Server(BaseApplication):
     """gunicorn with our settings and no file of its own."""
 
     def __init__(self, config: Config, host: str, port: int, workers: int) -> None:
         self._config = config
+        self.limits = config.limits
         self._settings = {
-            "bind": [f"{host}:{port}"],
+            "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
             "workers": workers,
             "worker_class": Worker,
             "threads": config.limits.threads,

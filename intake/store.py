@@ -207,13 +207,17 @@ class Change(Look):
         }
         self._connection.execute(_ADD, row)
 
-    def drop_submissions(self, ids: Sequence[bytes], reason: str) -> None:
-        """Their bytes are gone. On a closed day it is said why; on an open day nothing is left at all."""
+    def drop_submissions(self, ids: Sequence[bytes], reason: str) -> bool:
+        """Their bytes are gone. On a closed day it is said why; on an open day nothing is left at all.
+
+        Says, like `empty_mailbox`, whether there was anything; then `Store.wipe` is to follow.
+        """
         arrived, closed, gone = schema.arrived, schema.closed, schema.gone
-        self._connection.execute(delete(arrived).where(arrived.c.id.in_(ids)))
+        dropped = self._connection.execute(delete(arrived).where(arrived.c.id.in_(ids))).rowcount
         held = select(closed.c.id, literal(reason)).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None))
         self._connection.execute(insert(gone).from_select(["id", "reason"], held))
-        self._connection.execute(update(closed).where(closed.c.id.in_(ids)).values(envelope=None))
+        emptied = update(closed).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None)).values(envelope=None)
+        return dropped + self._connection.execute(emptied).rowcount > 0
 
     def add_manifest(self, manifest: Manifest, last: bytes | None) -> None:
         """A manifest, and its rows up to the ID `last` moved over in the order of their IDs."""
@@ -240,9 +244,9 @@ class Change(Look):
         )
         self._connection.execute(insert(schema.delivered).values(sha256=slot.sha256, day=slot.day))
 
-    def empty_mailbox(self, mailbox: bytes) -> None:
+    def empty_mailbox(self, mailbox: bytes) -> bool:
         """Its slots are gone; their hashes stay remembered, so that nothing comes back."""
-        self._connection.execute(delete(schema.slot).where(schema.slot.c.mailbox == mailbox))
+        return self._connection.execute(delete(schema.slot).where(schema.slot.c.mailbox == mailbox)).rowcount > 0
 
     def drop_slots_before(self, day: str) -> None:
         """Replies that have waited long enough."""
@@ -302,6 +306,10 @@ class Store:
     def settle(self) -> None:
         """See `database.settle`."""
         database.settle(self.engine)
+
+    def wipe(self) -> None:
+        """See `database.wipe`."""
+        database.wipe(self.engine)
 
     def close(self) -> None:
         """Closes every connection."""

@@ -4,6 +4,7 @@ Each takes the transaction's store, the request's values (read strictly, to the 
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from crypto.public.trust import MOST_PIN, Pin
@@ -18,6 +19,7 @@ from crypto.wire.reply import KINDS, MOST_REPLY, ReplyBody
 from review import journal, views
 from review.answering import Written, write_reply
 from review.content import copied_run
+from review.files import open_regular
 from review.refusals import Refused
 from review.store import Store
 from review.transfer import receive
@@ -60,21 +62,21 @@ def trust(store: Store, given: Members, day: str) -> Answer:
 
 def take(store: Store, given: Members, day: str) -> Answer:
     """Imports one file that a courier brought."""
-    path = given.text("path", most=_MOST_PATH)
+    path = Path(given.text("path", most=_MOST_PATH))
     given.end()
     try:
-        with open(path, "rb") as source:
+        with open_regular(path) as source:
             report = receive(store, source, day)
     except OSError:
-        raise Refused("file-unreadable", path=path) from None
+        raise Refused("file-unreadable", path=repr(path.name)) from None
     store.note("file-taken", f"{report.kind} directory {report.directory} days {report.figures['days']}", day)
     return report.to_json()
 
 
-def state(store: Store, given: Members, _day: str) -> Answer:
+def state(store: Store, given: Members, day: str) -> Answer:
     """The vault at a glance."""
     given.end()
-    return views.state(store)
+    return views.state(store, day)
 
 
 def check_journal(store: Store, given: Members, _day: str) -> Answer:
@@ -97,9 +99,9 @@ def aside(store: Store, given: Members, _day: str) -> Answer:
 
 def case(store: Store, given: Members, day: str) -> Answer:
     """One case, read from now on."""
-    number = given.integer("number", least=1)
+    number, before = given.integer("number", least=1), given.integer("before", least=0)
     given.end()
-    found = views.case(store, number)
+    found = views.case(store, number, before)
     if store.mark_read(number):
         store.note("case-opened", found["pseudonym"], day)
     return found
@@ -139,7 +141,7 @@ def sign_post(store: Store, given: Members, day: str) -> Answer:
     """The note of a post, signed by the post key that is valid on its day."""
     slots = [_post_slot(one) for one in given.list("slots", most=MOST_SLOTS)]
     given.end()
-    belief, seeds = views.belief_of(store), store.post_keys()
+    belief, seeds = views.belief_of(store, day), store.post_keys()
     valid = [one.key for one in belief.directory.post if one.from_day <= day < one.until_day and one.key in seeds]
     if not valid:
         raise Refused("no-post-key")
@@ -184,7 +186,7 @@ def _reply(store: Store, given: Members, day: str) -> tuple[Written, int]:
     copied = copied_run(words.text, views.words_of(store, number))
     if copied is not None:
         raise Refused("copied-words", words=copied)
-    return write_reply(store.own(), views.belief_of(store), found, kind, words, day), number
+    return write_reply(store.own(), views.belief_of(store, day), found, kind, words, day), number
 
 
 def _post_slot(value: object) -> PostSlot:

@@ -1,18 +1,30 @@
 """The desk as a web application."""
 
+import logging
+from typing import Any
+
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from review import routes
 from review.config import Config
 from review.desk import Desk
+from review.faults import place_of
 from review.pages import Pages
 from review.sessions import DeskSessions
 
 
+class _App(Flask):
+    """Flask, but of a fault outside every handler too it says kind and place alone."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Instead of a traceback, whose lines may hold words."""
+        logging.getLogger("review").error("unexpected %s", place_of(exc_info[1]))
+
+
 def create_app(config: Config) -> Flask:
     """The WSGI application of one station; loopback only, for the one browser that holds the link."""
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = _App(__name__, static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=config.door.csrf_key,
         WTF_CSRF_TIME_LIMIT=None,

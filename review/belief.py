@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from crypto.errors import FormatError, SignatureError, TrustError
 from crypto.public.keys import check_key_file
@@ -21,10 +22,11 @@ _LATE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """The directory in force for this vault, and those before it, all bound by hash: newest first."""
+    """The directory in force and those before it, all bound by hash: newest first. `ahead` are for later days."""
 
     portal: str
     chain: tuple[Directory, ...]
+    ahead: tuple[Directory, ...] = ()
 
     @property
     def directory(self) -> Directory:
@@ -36,8 +38,17 @@ class Belief:
         return next((one for one in self.chain if one.seq == seq), self.directory)
 
     def intake_keys(self) -> tuple[NamedKey, ...]:
-        """Every key that may have signed days, the newest first."""
+        """Every key that ever was intake's, the newest first."""
         return tuple(dict.fromkeys(one.intake for one in self.chain))
+
+    def intake_keys_on(self, day: str) -> tuple[NamedKey, ...]:
+        """Those that may sign this day: from the directory that brings a key until the one that brings another.
+
+        Both may sign the day of the change.
+        """
+        reigns = [next(run) for _, run in groupby(reversed(self.chain), key=lambda one: one.intake)]
+        ends = [*(one.valid_from for one in reigns[1:]), day]
+        return tuple(one.intake for one, end in zip(reigns, ends, strict=True) if one.valid_from <= day <= end)
 
     def epochs_on(self, day: str) -> list[Epoch]:
         """Every epoch, in any of the directories, that a message arriving on this day may have used."""
@@ -52,23 +63,32 @@ class Belief:
 
 
 def form_belief(pin: Pin, notes: Mapping[int, Note], day: str) -> Belief:
-    """The newest of the notes (by `seq`), if pin and day allow to believe it; all others must lead to it by hash."""
+    """The newest of the notes (by `seq`) that is valid from this day or earlier, if the pin allows to believe it.
+
+    All before it must lead to it by hash, and it to all after it, which are believed for their own days. One that has
+    expired is still believed, as of its last days: it seals nothing any more, but what was sealed must be opened.
+    """
     if not notes:
         raise Refused("no-directory")
     try:
         chain = _chain(notes, pin.portal)
-        believe(pin, chain[0], _changes(chain, pin), day)
         directories = tuple(_read(note, pin.portal) for note in chain)
+        first = next((at for at, one in enumerate(directories) if one.valid_from <= day), None)
+        if first is None:
+            raise TrustError("not-yet-valid")
+        for at in range(first + 1):
+            believe(pin, chain[at], _changes(chain[at:], pin), _judged_on(directories[at], day))
     except (TrustError, SignatureError, FormatError) as error:
         raise Refused("directory-refused", why=error.code) from None
     if sorted(notes, reverse=True) != [directory.seq for directory in directories]:
         raise Refused("directory-astray")
-    return Belief(portal=pin.portal, chain=directories)
+    return Belief(portal=pin.portal, chain=directories[first:], ahead=directories[:first])
 
 
-def known_belief(pin: Pin, notes: Mapping[int, Note], believed: int) -> Belief:
-    """What was believed at the last import, without judging it again: for answering between two imports."""
-    upto = {seq: note for seq, note in notes.items() if seq <= believed}
+def known_belief(pin: Pin, notes: Mapping[int, Note], believed: int, day: str) -> Belief:
+    """What was believed at the last import and what has come into force since, without judging it again."""
+    in_force = [seq for seq, note in notes.items() if seq <= believed or _read(note, pin.portal).valid_from <= day]
+    upto = {seq: note for seq, note in notes.items() if seq <= max(in_force, default=0)}
     if not upto:
         raise Refused("no-directory")
     return Belief(portal=pin.portal, chain=tuple(_read(note, pin.portal) for note in _chain(upto, pin.portal)))
@@ -121,6 +141,19 @@ def committee_for(directory: Directory, name: str, routing: Routing) -> str | No
 
 def _read(note: Note, portal: str) -> Directory:
     return Directory.parse(body(note, "directory", portal))
+
+
+def _judged_on(directory: Directory, day: str) -> str:
+    """The day nearest to this one on which the directory is valid and has an epoch."""
+    asked = date.fromisoformat(day)
+    first, end = directory.valid_from, directory.expires
+    spans = [(max(epoch.from_day, first), min(epoch.until_day, end)) for epoch in directory.epochs]
+    days = [
+        min(max(asked, date.fromisoformat(start)), date.fromisoformat(end) - timedelta(days=1))
+        for start, end in spans
+        if start < end
+    ]
+    return min(days, key=lambda one: abs(one - asked), default=asked).isoformat()
 
 
 def _chain(notes: Mapping[int, Note], portal: str) -> list[Note]:

@@ -57,10 +57,6 @@ class BundleReader:
             before = digest
             yield data
 
-    def gone(self) -> bytes:
-        """The one note of what is no longer held."""
-        return self._one("gone")
-
     def envelopes(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Counter of the manifest, ID of the submission, envelope."""
         last: tuple[int, bytes] = (0, b"")

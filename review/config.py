@@ -16,6 +16,11 @@ def utc_today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+def seconds_awake_or_asleep() -> float:
+    """Seconds since some start; where the system can tell, also those it slept through with its lid closed."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def nothing_more() -> None:
     """For a desk whose process does not end with the lock."""
 
@@ -32,5 +37,5 @@ class Config:
     demo: bool = False
     idle_seconds: float = IDLE_SECONDS
     today: Callable[[], str] = utc_today
-    moment: Callable[[], float] = time.monotonic
+    moment: Callable[[], float] = seconds_awake_or_asleep
     after_lock: Callable[[], None] = nothing_more

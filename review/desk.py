@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from review.passphrase import MOST_CHARACTERS
@@ -79,13 +80,16 @@ class Desk:
         self._last_use = self._moment()
 
     def lock(self) -> bool:
-        """Ends every keeper; false when nothing was open."""
+        """Ends every keeper, whatever happens to one of them; false when nothing was open."""
         with self._change:
             keepers, self._keepers = self._keepers, {}
-            for keeper in keepers.values():
-                keeper.end()
-        if keepers:
-            self._after_lock()
+            try:
+                with ExitStack() as stack:
+                    for keeper in keepers.values():
+                        stack.callback(keeper.end)
+            finally:
+                if keepers:
+                    self._after_lock()
         return bool(keepers)
 
     def lock_if_idle(self) -> bool:

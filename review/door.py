@@ -1,4 +1,4 @@
-"""The one browser that may enter: a link that works once, and the session that it becomes.
+"""The one browser that may enter: a host name and a link that it alone is told, and the session the link becomes.
 
 The web process is replaced at every lock, so that nothing of the words stays in its memory. What must outlive it, and
 is no secret of any case, lies here: in memory that the processes share, made before the first of them is started.
@@ -10,6 +10,7 @@ import threading
 
 COOKIE = "desk"
 _LENGTH = 32
+_HOST_LENGTH = 16  # as 32 digits; a label of a host name holds 63
 _UNUSED, _USED = b"\x00", b"\x01"
 
 
@@ -17,6 +18,8 @@ class Door:
     """Made once per `review serve`."""
 
     def __init__(self) -> None:
+        # Cookies are not kept apart by port, but by host: no other program of this machine is asked under this name.
+        self.host = f"{secrets.token_hex(_HOST_LENGTH)}.localhost"
         self.link = secrets.token_hex(_LENGTH)
         self.csrf_key = secrets.token_hex(_LENGTH)
         self._shared = mmap.mmap(-1, 1 + _LENGTH)

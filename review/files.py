@@ -1,6 +1,7 @@
 """Files that are whole or not there: written beside their place, flushed, then renamed."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,13 +16,13 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """A new file that stands under its name, durable, when the block ends well; what is there already stays."""
     if path.exists() or path.is_symlink():
-        raise Refused("file-exists", path=path.name)
+        raise Refused("file-exists", path=repr(path.name))
     beside = path.with_name(f".{path.name}.unfinished")
     try:
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, _NEW, 0o600)
     except OSError:
-        raise Refused("file-unwritable", path=path.name) from None
+        raise Refused("file-unwritable", path=repr(path.name)) from None
     try:
         with os.fdopen(descriptor, "wb") as out:
             yield out
@@ -35,15 +36,33 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+@contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Reads a file that is a file: no link, device or pipe, which a stick may hold too."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        raise Refused("file-unreadable", path=repr(path.name)) from None
+    with os.fdopen(descriptor, "rb") as source:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refused("file-unreadable", path=repr(path.name))
+        yield source
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody but the owner may look into it or write there."""
+    return not folder.stat().st_mode & 0o077
+
+
 def read_file(path: Path, most: int) -> bytes:
     """The bytes of a file of at most `most` bytes."""
     try:
-        with path.open("rb") as source:
+        with open_regular(path) as source:
             data = source.read(most + 1)
     except OSError:
-        raise Refused("file-unreadable", path=path.name) from None
+        raise Refused("file-unreadable", path=repr(path.name)) from None
     if len(data) > most:
-        raise Refused("file-unreadable", path=path.name)
+        raise Refused("file-unreadable", path=repr(path.name))
     return data
 
 

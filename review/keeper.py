@@ -54,9 +54,16 @@ def serve(source: IO[bytes], out: IO[bytes]) -> None:
     keeper = Keeper()
     try:
         while True:
-            send(out, keeper.answer(receive(source)))
+            _say(out, keeper.answer(receive(source)))
     except PipeClosedError:
         return
+
+
+def _say(out: IO[bytes], answer: Answer) -> None:
+    try:
+        send(out, answer)
+    except Refused as refused:
+        send(out, refusal(refused))
 
 
 def _open(request: Request) -> Vault:

@@ -20,11 +20,12 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A message for this vault, with the exact bytes that its writer signed."""
+    """A message for this vault, with the exact bytes that its writer signed and the whole frame they came in."""
 
     message: Message
     data: bytes
     signature: bytes
+    frame: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def _check(frame: Frame, data: bytes, portal: str, is_for_us: Callable[[Message]
         return Aside(reason="other-portal", data=data)
     if not is_for_us(message):
         return Aside(reason="misdirected", data=data)
-    return Opened(message=message, data=frame.message, signature=frame.signature)
+    return Opened(message=message, data=frame.message, signature=frame.signature, frame=data)
 
 
 def _months(day: str) -> int:

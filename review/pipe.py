@@ -11,7 +11,7 @@ from crypto.errors import FormatError
 from crypto.wire.fields import Members, encode_json, parse_json
 from review.refusals import CODES, Refused
 
-# A case may hold many messages of 256 KiB; nothing the desk does needs more than this in one line.
+# A page of a case may hold twenty messages of 256 KiB; nothing the desk does needs more than this in one line.
 MOST_LINE = 64 * 1024 * 1024
 
 
@@ -20,9 +20,12 @@ class PipeClosedError(Exception):
 
 
 def send(out: IO[bytes], value: Mapping[str, Any]) -> None:
-    """Writes one line."""
+    """Writes one line, or refuses one that is too long and writes nothing."""
+    line = encode_json(value)
+    if len(line) > MOST_LINE:
+        raise Refused("too-much")
     try:
-        out.write(encode_json(value) + b"\n")
+        out.write(line + b"\n")
         out.flush()
     except (BrokenPipeError, ValueError):
         raise PipeClosedError from None

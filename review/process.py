@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,10 @@ class KeeperProcess:
             self._process.kill()
             self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+            # What a keeper that died has not read can no longer be written.
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
 
     def _enter(self, action: str, passphrase: str, day: str) -> None:
         try:

@@ -29,6 +29,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedDay:
+    """A day manifest that was imported."""
+
+    day: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
     """A message as it was signed, and how it came."""
 

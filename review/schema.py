@@ -116,6 +116,7 @@ messages = Table(
 aside = Table(
     "aside",
     metadata,
+    Column("n", Integer, ForeignKey("days.n"), primary_key=True),
     Column("submission", LargeBinary, primary_key=True),
     Column("arrived", String(10), nullable=False),
     Column("reason", String(20), nullable=False),

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
+from gunicorn.http.errors import ParseException
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from review.app import create_app
 from review.config import Config
 from review.desk import Desk
 from review.faults import place_of
 from review.hardening import harden
+from review.headers import HEADERS
 
 HOST = "127.0.0.1"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the heartbeat file of a worker is empty, unlinked at once and better not on a disk
@@ -53,6 +58,19 @@ class QuietLogger(Logger):
         """Never."""
 
 
+class Worker(ThreadWorker):
+    """Answers what is not HTTP without repeating it."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """The same short answer to everything, under the headers that every answer has."""
+        if not isinstance(exc, ParseException):
+            logging.getLogger("review").error("unexpected %s", place_of(exc))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        fixed = f"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n{lines}\r\n"
+        with suppress(OSError):
+            write_nonblock(client, fixed.encode("latin-1"))
+
+
 class Server(BaseApplication):
     """gunicorn with our settings and no file of its own."""
 
@@ -61,7 +79,7 @@ class Server(BaseApplication):
         self._settings = {
             "bind": [f"{HOST}:{port}"],
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": 4,
             # A connection that is kept would keep the old process.
             "keepalive": 0,
@@ -92,10 +110,8 @@ class Server(BaseApplication):
         return app
 
     def _say_link(self, arbiter: Any) -> None:
-        port = arbiter.LISTENERS[0].getsockname()[1]
-        sys.stdout.write(
-            f"The desk is open for one browser, once: http://{HOST}:{port}/enter/{self._config.door.link}\n"
-        )
+        port, door = arbiter.LISTENERS[0].getsockname()[1], self._config.door
+        sys.stdout.write(f"The desk is open for one browser, once: http://{door.host}:{port}/enter/{door.link}\n")
         sys.stdout.flush()
 
 

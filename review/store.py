@@ -12,7 +12,7 @@ from crypto.wire.message import Message, Thread
 from review import schema
 from review.journal import Entry, What
 from review.pseudonyms import new_pseudonym
-from review.records import Case, InboxRow, OutgoingSlot, Own, SetAside, StoredMessage, StoredReply
+from review.records import Case, ImportedDay, InboxRow, OutgoingSlot, Own, SetAside, StoredMessage, StoredReply
 
 
 def _case(row: Row[Any]) -> Case:
@@ -89,9 +89,9 @@ class Store:
 
     # --- days
 
-    def days(self) -> dict[int, bytes]:
-        """Counter -> hash of every manifest that was imported."""
-        return {row.n: row.hash for row in self._db.execute(select(schema.days.c.n, schema.days.c.hash))}
+    def days(self) -> dict[int, ImportedDay]:
+        """Every manifest that was imported, by its counter."""
+        return {row.n: ImportedDay(day=row.day, hash=row.hash) for row in self._db.execute(select(schema.days))}
 
     def last_day(self) -> str | None:
         """The newest day that was imported."""
@@ -214,9 +214,9 @@ class Store:
             for row in self._db.execute(query)
         ]
 
-    def set_aside(self, submission: bytes, arrived: str, reason: str, data: bytes) -> bool:
+    def set_aside(self, n: int, submission: bytes, arrived: str, reason: str, data: bytes) -> bool:
         """Keeps what opened and was not taken; false when it is kept already."""
-        values = {"submission": submission, "arrived": arrived, "reason": reason, "data": data}
+        values = {"n": n, "submission": submission, "arrived": arrived, "reason": reason, "data": data}
         result = self._db.execute(insert_or(schema.aside).values(values).on_conflict_do_nothing())
         return result.rowcount == 1
 

@@ -15,11 +15,13 @@ from crypto.secret.unseal import unseal
 from crypto.sign.sign import public
 from crypto.wire.day import DayManifest, Entry, Gone
 from crypto.wire.digest import sha256
+from crypto.wire.directory import NamedKey
 from crypto.wire.message import AccountBody, Message
 from crypto.wire.note import Note, body
 from review.belief import Belief, check_keys, check_own, form_belief, is_named
 from review.bundle import BundleReader, Kind
 from review.opening import Aside, Foreign, Opened, open_envelope, seeds_for
+from review.records import ImportedDay
 from review.refusals import Refused
 from review.signals import says_danger, vetoes_state
 from review.store import Store
@@ -37,11 +39,14 @@ class Report:
 
     kind: Kind
     directory: int
+    expired: str | None
+    """The day on which the directory expired, if it has."""
     figures: Counter[str] = field(default_factory=Counter)
 
     def to_json(self) -> dict[str, object]:
         """For the pipe; every figure, also those that are zero."""
-        return {"kind": self.kind, "directory": self.directory, **{name: self.figures[name] for name in _FIGURES}}
+        figures = {name: self.figures[name] for name in _FIGURES}
+        return {"kind": self.kind, "directory": self.directory, "expired": self.expired, **figures}
 
 
 def receive(store: Store, source: BinaryIO, day: str) -> Report:
@@ -59,7 +64,8 @@ def _receive(store: Store, pin: Pin, source: BinaryIO, day: str) -> Report:
     reader = BundleReader(source)
     kind = reader.kind(pin.portal)
     belief = _take_directories(store, reader, pin, day)
-    report = Report(kind=kind, directory=belief.directory.seq)
+    expires = belief.directory.expires
+    report = Report(kind=kind, directory=belief.directory.seq, expired=expires if expires <= day else None)
     _take_key_files(store, reader)
     _take_post_keys(store, reader, belief, report)
     if kind == "bundle":
@@ -90,7 +96,7 @@ def _take_key_files(store: Store, reader: BundleReader) -> None:
 def _take_post_keys(store: Store, reader: BundleReader, belief: Belief, report: Report) -> None:
     """Keeps the post keys that this vault can open; others were sealed before its time."""
     seeds = list(store.seeds().values())
-    named = {post.key for directory in belief.chain for post in directory.post}
+    named = {post.key for directory in (*belief.ahead, *belief.chain) for post in directory.post}
     for data in reader.hashed("post-key"):
         try:
             seed = unseal(data, seeds)
@@ -115,7 +121,7 @@ class _DayTaker:
     def take(self, reader: BundleReader) -> None:
         """Manifests first, then what is gone, then every envelope."""
         done = self._store.days()
-        manifests = [self._manifest(n, data) for n, data in reader.numbered("day")]
+        manifests = [self._manifest(n, data, n not in done) for n, data in reader.numbered("day")]
         check_chain(manifests, done)
         fresh = [(manifest, digest) for manifest, digest in manifests if manifest.n not in done]
         days = {manifest.day for manifest, _ in fresh}
@@ -123,11 +129,11 @@ class _DayTaker:
         for manifest, digest in fresh:
             self._store.add_day(manifest.n, manifest.day, digest)
         self._report.figures["days"] = len(fresh)
-        gone = self._gone(reader.gone())
+        gone = self._gone(reader, {manifest.n: manifest for manifest, _ in manifests})
         expected = {(one.n, entry.id): (one.day, entry) for one, _ in manifests for entry in one.entries}
         wanted = self._store.absent() | {(one.n, entry.id) for one, _ in fresh for entry in one.entries}
         left = wanted - self._take_envelopes(reader, expected, wanted)
-        absent = {(n, submission) for n, submission in left if submission not in gone}
+        absent = left - gone
         self._report.figures.update(gone=len(left) - len(absent), absent=len(absent))
         self._store.set_absent(absent)
 
@@ -146,61 +152,74 @@ class _DayTaker:
                 taken.add((n, submission))
                 seeds = seeds_for(day, self._seeds)
                 outcome = open_envelope(envelope, seeds, self._belief.portal, self._is_for_us)
-                self._report.figures[_keep(self._store, outcome, submission, day)] += 1
+                self._report.figures[_keep(self._store, outcome, (n, submission), day)] += 1
         return taken
 
     def _is_for_us(self, message: Message) -> bool:
         return is_named(self._belief.directory_of(message.directory), self._name, message.routing)
 
-    def _manifest(self, n: int, data: bytes) -> tuple[DayManifest, bytes]:
-        """A day manifest that intake signed, and its hash."""
-        note = self._by_intake(data)
+    def _manifest(self, n: int, data: bytes, is_new: bool) -> tuple[DayManifest, bytes]:
+        """A day manifest that intake signed, and its hash; a new one, with a key that was intake's on its day."""
+        note = Note.parse(data)
+        signer = _signer(note, self._belief.intake_keys())
         manifest = DayManifest.parse(body(note, "day", self._belief.portal))
         if manifest.n != n:
             raise Refused("days-broken", n=n)
+        if is_new and signer not in self._belief.intake_keys_on(manifest.day):
+            raise Refused("days-key", n=n)
         return manifest, note.hash()
 
-    def _gone(self, data: bytes) -> set[bytes]:
-        """The IDs that intake says it no longer holds."""
-        gone = Gone.parse(body(self._by_intake(data), "gone", self._belief.portal))
-        return {entry.id for entry in gone.entries}
+    def _gone(self, reader: BundleReader, manifests: Mapping[int, DayManifest]) -> set[Place]:
+        """What intake, as it is now, says it no longer holds: of each manifest in a note of its own."""
+        found: set[Place] = set()
+        for n, data in reader.numbered("gone"):
+            note = Note.parse(data)
+            _signer(note, (self._belief.directory.intake,))
+            gone = Gone.parse(body(note, "gone", self._belief.portal))
+            named = {entry.id for entry in manifests[n].entries} if n in manifests else set()
+            if gone.n != n or not named.issuperset(entry.id for entry in gone.entries):
+                raise FormatError(f"gone/{n}")
+            found |= {(n, entry.id) for entry in gone.entries}
+        return found
 
-    def _by_intake(self, data: bytes) -> Note:
-        """A note with one signature, by a key that a believed directory named for intake."""
-        note = Note.parse(data)
-        if len(note.signatures) != 1 or not note_signers(note, self._belief.intake_keys()):
-            raise SignatureError("note by intake")
-        return note
+
+def _signer(note: Note, keys: tuple[NamedKey, ...]) -> NamedKey:
+    """Which of these keys of intake made the one signature of the note."""
+    signers = note_signers(note, keys)
+    if len(note.signatures) != 1 or not signers:
+        raise SignatureError("note by intake")
+    return next(iter(signers))
 
 
-def check_chain(manifests: list[tuple[DayManifest, bytes]], done: Mapping[int, bytes]) -> None:
-    """The manifests continue what was imported (`done`: counter -> hash), without gap, and agree with it."""
+def check_chain(manifests: list[tuple[DayManifest, bytes]], done: Mapping[int, ImportedDay]) -> None:
+    """The manifests continue what was imported (`done`: by counter), without gap, day after day, and agree with it."""
     first = manifests[0][0].n if manifests else 1
     n, before = first - 1, done.get(first - 1)
     if n and before is None:
         raise Refused("days-missing", first=max(done, default=0) + 1, last=n)
     for manifest, digest in manifests:
+        here = ImportedDay(day=manifest.day, hash=digest)
         if manifest.n != n + 1:
             raise Refused("days-missing", first=n + 1, last=manifest.n - 1)
-        if manifest.prev != before:
+        if manifest.prev != (before and before.hash) or (before is not None and manifest.day < before.day):
             raise Refused("days-broken", n=manifest.n)
-        if done.get(manifest.n, digest) != digest:
+        if done.get(manifest.n, here) != here:
             raise Refused("days-differ", n=manifest.n)
-        n, before = manifest.n, digest
+        n, before = manifest.n, here
 
 
-def _keep(store: Store, outcome: Foreign | Opened | Aside, submission: bytes, day: str) -> str:
+def _keep(store: Store, outcome: Foreign | Opened | Aside, place: Place, day: str) -> str:
     """Stores what came out, and says which figure it counts for."""
     if isinstance(outcome, Foreign):
         return "foreign"
     if isinstance(outcome, Opened):
         here = store.message_data(outcome.message.id)
         if here is None:
-            return _keep_message(store, outcome, submission, day)
+            return _keep_message(store, outcome, place[1], day)
         if here == outcome.data:
             return "double"
-        outcome = Aside(reason="same-id", data=outcome.data)
-    return "aside" if store.set_aside(submission, day, outcome.reason, outcome.data) else "double"
+        outcome = Aside(reason="same-id", data=outcome.frame)
+    return "aside" if store.set_aside(*place, day, outcome.reason, outcome.data) else "double"
 
 
 def _keep_message(store: Store, opened: Opened, submission: bytes, day: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy.pool import StaticPool
 
 from crypto.errors import FormatError
 from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
+from review.files import is_private
 from review.passphrase import NEWEST_PROFILE, PROFILES, SALT_LENGTH, new_salt, stretch
 from review.refusals import Refused
 
@@ -91,6 +92,7 @@ def create(station: Path, name: str, passphrase: str) -> Vault:
     header = Header(profile=NEWEST_PROFILE, salt=new_salt())
     key = stretch(passphrase, header.salt, header.profile)
     station.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_private(station)
     try:
         with open(_header_path(path), "xb") as file:
             file.write(header.encode())
@@ -112,11 +114,18 @@ def open_vault(station: Path, name: str, passphrase: str) -> Vault:
         raise Refused("vault-damaged", vault=name) from None
     if not path.exists():
         raise Refused("no-vault", vault=name)
+    _check_private(station)
     return _opened(path, stretch(passphrase, header.salt, header.profile))
 
 
 def _header_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")
+
+
+def _check_private(station: Path) -> None:
+    """Who may write into the folder could put another vault in the place of this one."""
+    if not is_private(station):
+        raise Refused("station-open", path=repr(station.name))
 
 
 def _opened(path: Path, key: bytes) -> Vault:

@@ -14,32 +14,34 @@ from review.records import Case, StoredMessage, StoredReply
 from review.refusals import Refused
 from review.store import Store
 
+TURNS_ON_A_PAGE = 20
 _MOST_ROUTING = 4_096
 
 View = dict[str, Any]
 
 
-def belief_of(store: Store) -> Belief:
-    """What the vault believed at its last import."""
+def belief_of(store: Store, day: str) -> Belief:
+    """What the vault believes on this day, of what its imports brought."""
     own = store.own()
     if own.pin is None:
         raise Refused("no-trust")
     if own.believed is None:
         raise Refused("no-directory")
     notes = {seq: Note.parse(data) for seq, data in store.directories().items()}
-    return known_belief(Pin.parse(own.pin), notes, own.believed)
+    return known_belief(Pin.parse(own.pin), notes, own.believed, day)
 
 
-def state(store: Store) -> View:
+def state(store: Store, day: str) -> View:
     """The vault at a glance: who it is, what it believes, what waits."""
     own = store.own()
-    directory = belief_of(store).directory if own.pin is not None and own.believed is not None else None
+    directory = belief_of(store, day).directory if own.pin is not None and own.believed is not None else None
     return {
         "vault": own.name,
         "titles": _titles(directory, own.name),
         "committees": _committees(directory, own.name),
         "directory": None if directory is None else directory.seq,
         "expires": None if directory is None else directory.expires,
+        "expired": directory is not None and directory.expires <= day,
         "last_day": store.last_day(),
         "replies_waiting": store.waiting_replies(),
         "aside": store.count_aside(),
@@ -63,8 +65,8 @@ def inbox(store: Store) -> View:
     }
 
 
-def case(store: Store, number: int) -> View:
-    """One case as a conversation."""
+def case(store: Store, number: int, before: int = 0) -> View:
+    """One case as a conversation: its newest turns, or as many as a page holds `before` this place."""
     found = find_case(store, number)
     messages, replies = store.messages(number), store.replies(number)
     said = {one.data: Message.parse(one.data) for one in messages}
@@ -75,7 +77,15 @@ def case(store: Store, number: int) -> View:
     turns += [(one.turn, _reply(one, answered[one.data], seen)) for one in replies]
     # One day's envelopes come in no order: what opened the thread stands first.
     turns.sort(key=lambda turn: (turn[1]["kind"] != "account", turn[0]))
-    return {**_case(found), "turns": [turn for _, turn in turns]}
+    end = min(before or len(turns), len(turns))
+    start = max(0, end - TURNS_ON_A_PAGE)
+    return {
+        **_case(found),
+        "acknowledged": next((reply.day for reply in answered.values() if reply.kind == "acknowledgment"), None),
+        "earlier": start,
+        "later": len(turns) - end,
+        "turns": [turn for _, turn in turns[start:end]],
+    }
 
 
 def aside(store: Store) -> View:

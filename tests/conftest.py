@@ -1,32 +1,30 @@
-"""How deep the proof goes (`make test` for every commit, `make prove` for the long variants), and a shared portal."""
+"""What all tests share: how many examples are tried, a browser, and a portal after its ceremony."""
 
 import fcntl
 import json
-import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 
 from deploy.commands import Commands
 from deploy.rehearsal import Rehearsal, prepare
-
-PROVE = os.environ.get("SEALED_INTAKE_PROVE") == "1"
+from tests.chromium import started_chromium
 
 # Two cores are shared by browsers, servers and Argon2: no example is judged by its time.
 settings.register_profile("test", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("prove", settings.get_profile("test"), max_examples=5_000)
-settings.load_profile("prove" if PROVE else "test")
+settings.load_profile("test")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves the long variants to `make prove`."""
-    if PROVE:
-        return
-    for item in items:
-        if item.get_closest_marker("prove"):
-            item.add_marker(pytest.mark.skip(reason="runs in make prove"))
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of all tests of a worker; each opens its own context in it."""
+    with started_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -27,5 +27,7 @@ def delete(site: Site) -> Response:
     """204, whether or not there was a mailbox."""
     secret = read_body((SECRET_LENGTH,))
     with site.store.change() as change:
-        change.empty_mailbox(sha256(secret))
+        emptied = change.empty_mailbox(sha256(secret))
+    if emptied:
+        site.store.wipe()
     return done()

@@ -48,7 +48,9 @@ def delete(site: Site) -> Response:
     tokens = read_body(_TOKEN_LENGTHS)
     ids = [sha256(tokens[at : at + TOKEN_LENGTH])[:ID_LENGTH] for at in range(0, len(tokens), TOKEN_LENGTH)]
     with site.store.change() as change:
-        change.drop_submissions(ids, REASON_AUTHOR)
+        dropped = change.drop_submissions(ids, REASON_AUTHOR)
+    if dropped:
+        site.store.wipe()
     return done()
 
 

@@ -91,6 +91,6 @@ def _read_offer(path: Path) -> Offer:
     try:
         offer = Offer.parse(data)
     except FormatError:
-        raise Refused("plan-unfit", why=f"{path.name} is no offer") from None
+        raise Refused("plan-unfit", why=f"{path.name!r} is no offer") from None
     click.echo(f"offer of {offer.vault}: {to_base64url(sha256(data))}", err=True)
     return offer

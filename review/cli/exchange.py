@@ -59,9 +59,11 @@ def _take(vault: str, keeper: KeeperProcess, file: Path, today: str) -> bool:
     try:
         report = keeper.ask("take", today, path=str(file.absolute()))
     except Refused as refused:
-        click.echo(f"{vault}: {file.name}: {refusal_in('en', refused)}", err=True)
+        click.echo(f"{vault}: {file.name!r}: {refusal_in('en', refused)}", err=True)
         return False
-    click.echo(f"{vault}: {file.name}: {_said(report)}")
+    click.echo(f"{vault}: {file.name!r}: {_said(report)}")
+    if report["expired"]:
+        click.echo(f"{vault}: {_EXPIRED.format(**report)}", err=True)
     return True
 
 
@@ -74,6 +76,7 @@ def _said(report: dict[str, Any]) -> str:
     return f"directory {report['directory']} believed; " + ", ".join(parts)
 
 
+_EXPIRED = "directory {directory} expired on {expired}: have the newest file of the ceremony carried here"
 _RARE = {
     "foreign": "for others",
     "double": "here already",

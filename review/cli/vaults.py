@@ -68,7 +68,7 @@ def trust(station: Path, vault: str, pin: Path) -> None:
     try:
         told = Pin.parse(read_file(pin, MOST_PIN)).encode().decode("utf-8")
     except FormatError:
-        raise Refused("file-unreadable", path=pin.name) from None
+        raise Refused("file-unreadable", path=repr(pin.name)) from None
     with opened(station.absolute(), vault, today) as keeper:
         trusted = keeper.ask("trust", today, pin=told)
     click.echo(f"{vault} trusts {trusted['portal']}; {trusted['threshold']} of these roots must sign:")

@@ -17,8 +17,8 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases/<vault>/<int:number>
 
 @blueprint.get("")
 def case(vault: str, number: int) -> str:
-    """The conversation, and what is allowed next."""
-    return _page(vault, number)
+    """The conversation, and what is allowed next; of a long one the newest turns, or those `before` a place."""
+    return _page(vault, number, before=request.args.get("before", 0, type=int))
 
 
 @blueprint.get("/write")
@@ -56,7 +56,7 @@ def _ask(action: str, vault: str, number: int, sent: Draft) -> dict[str, Any]:
     here = desk()
     keeper, text = here.keeper(vault), sent.text
     if sent.kind == "acknowledgment":
-        pseudonym = keeper.ask("case", here.today(), number=number)["pseudonym"]
+        pseudonym = keeper.ask("case", here.today(), number=number, before=0)["pseudonym"]
         text = pages().acknowledgment(sent.language, sent.weeks, pseudonym)
     return keeper.ask(action, here.today(), number=number, kind=sent.kind, language=sent.language, text=text)
 
@@ -65,12 +65,13 @@ def _page(
     vault: str,
     number: int,
     *,
+    before: int = 0,
     writing: Draft | None = None,
     preview: dict[str, Any] | None = None,
     refused: Refused | None = None,
 ) -> str:
     here, words = desk(), pages()
-    found = here.keeper(vault).ask("case", here.today(), number=number)
+    found = here.keeper(vault).ask("case", here.today(), number=number, before=before)
     reader, known = words.language(request), questionnaires()
     for turn in found["turns"]:
         if turn["kind"] == "account":

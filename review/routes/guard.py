@@ -1,13 +1,11 @@
 """Stands before every request: the right host, the right browser, an open vault; and sets every answer's headers."""
 
-from flask import Flask, Response, abort, redirect, request, url_for
+from flask import Flask, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from review.door import COOKIE
 from review.headers import HEADERS
 from review.running import desk, door, pages
-
-LOOPBACK = ("127.0.0.1", "localhost")
 
 # What a browser may have before it has shown the link, and what it may do while everything is locked.
 _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
@@ -24,15 +22,19 @@ def install(app: Flask) -> None:
     app.after_request(_set_headers)
 
 
-def _check_host() -> None:
-    """A page elsewhere that points its own name at this address gets nothing."""
-    port = request.environ["SERVER_PORT"]
-    if request.host not in {f"{host}:{port}" for host in LOOPBACK}:
-        abort(400)
+def _check_host() -> tuple[str, int] | None:
+    """Whoever was not told the desk's name gets nothing under any other, this machine's own names among them."""
+    if request.host == f"{door().host}:{request.environ['SERVER_PORT']}":
+        return None
+    return pages().render("elsewhere.html"), 400
+
+
+def _is_known() -> bool:
+    return door().knows(request.cookies.get(COOKIE))
 
 
 def _check_browser() -> tuple[str, int] | None:
-    if request.endpoint in _FOR_ANYBODY or door().knows(request.cookies.get(COOKIE)):
+    if request.endpoint in _FOR_ANYBODY or _is_known():
         return None
     return pages().render("closed.html"), 403
 
@@ -40,7 +42,7 @@ def _check_browser() -> tuple[str, int] | None:
 def _check_open() -> AnyResponse | None:
     here = desk()
     here.lock_if_idle()
-    if request.endpoint not in _NO_USE:
+    if _is_known() and request.endpoint not in _NO_USE:
         here.use()
     if here.open_vaults() or request.endpoint in _FOR_ANYBODY | _WHILE_LOCKED:
         return None

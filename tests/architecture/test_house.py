@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,13 @@ def test_the_demo_has_the_committees_and_addresses_of_the_annex() -> None:
     committees = {committee["id"]: committee["contact"] for committee in plan["committees"]}
     assert committees.pop("desk") == ""
     assert list(committees.items()) == [(committee["id"], committee["email"]) for committee in annex["committees"]]
+
+
+@pytest.mark.parametrize(
+    "trick", ["import importlib\nimportlib.import_module('review')", "import runpy\nrunpy.run_path('x')"]
+)
+def test_an_import_that_the_contracts_cannot_see_is_refused(trick: str) -> None:
+    lint = [str(Path(sys.executable).parent / "ruff"), "check", "--stdin-filename", "intake/trick.py", "-"]
+    verdict = subprocess.run(lint, cwd=ROOT, input=trick, capture_output=True, text=True, check=False)
+    assert verdict.returncode == 1
+    assert "TID251" in verdict.stdout

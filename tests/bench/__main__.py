@@ -4,24 +4,20 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from deploy.commands import Commands
 from deploy.rehearsal import prepare
 from tests.bench import submissions, visit
 from tests.bench.figure import keep, show
-from tests.journey.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.chromium import started_chromium
 
 OUT = Path(__file__).resolve().parents[2] / ".build" / "bench.json"
 
 
 def main() -> None:
     """One portal for all figures."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, started_chromium() as browser:
         rehearsal = prepare(Commands(folder=Path(folder)), datetime.now(UTC).date())
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         figures = [*visit.measure(rehearsal, browser), *submissions.measure(rehearsal)]
-        browser.close()
     print(show(figures))
     keep(figures, OUT)
 

@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -20,7 +23,10 @@ from intake.directories import Directories, Standing
 from intake.limits import Limits
 from intake.site import Site
 from intake.store import Store
+from templates import environment
 from tests.material import DAY, EPOCHS, Portal, make_portal
+
+DATABASE = "intake.db"
 
 
 @dataclass(slots=True)
@@ -43,6 +49,30 @@ def portal() -> Portal:
     return make_portal()
 
 
+@pytest.fixture(scope="session")
+def made(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is made once and copied for every test."""
+    return make_folder(tmp_path_factory.mktemp("made") / "intake", portal)
+
+
+@pytest.fixture(scope="session")
+def after_ceremony(made: Path, portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The database file of an intake that has imported the ceremony's file."""
+    settings = config.load(copytree(made, tmp_path_factory.mktemp("after") / "intake"))
+    store = Store.open(settings.database, settings.limits, portal.name)
+    take(store, portal, portal.ceremony_file())
+    store.close()
+    return (settings.folder / DATABASE).read_bytes()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> Iterator[None]:
+    """The words of a language are compiled once, not again for every application."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("intake.pages.environment", cache(environment))
+        yield
+
+
 @pytest.fixture
 def clock() -> SetClock:
     """Noon of the first day."""
@@ -50,9 +80,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, portal: Portal) -> Path:
+def folder(tmp_path: Path, made: Path) -> Path:
     """What `intake key` and `intake init` make; nothing is imported yet."""
-    return make_folder(tmp_path / "intake", portal)
+    return copytree(made, tmp_path / "intake")
 
 
 @pytest.fixture
@@ -62,10 +92,10 @@ def settings(folder: Path) -> Config:
 
 
 @pytest.fixture
-def store(settings: Config, portal: Portal) -> Iterator[Store]:
+def store(settings: Config, portal: Portal, after_ceremony: bytes) -> Iterator[Store]:
     """The database of that folder, with the ceremony's file imported."""
+    (settings.folder / DATABASE).write_bytes(after_ceremony)
     store = Store.open(settings.database, settings.limits, portal.name)
-    take(store, portal, portal.ceremony_file())
     yield store
     store.close()
 
@@ -94,11 +124,19 @@ def make_folder(folder: Path, portal: Portal, day: str = DAY) -> Path:
     """The folder of an intake that was opened on `day`."""
     folder.mkdir(mode=0o700)
     files.create(folder / config.KEY, portal.intake_seed)
-    store = Store(config.database_inside(folder, config.DEFAULT_DATABASE), Limits())
-    migrations.create(store, portal.name, day)
-    store.close()
+    files.create(folder / DATABASE, new_database(portal.name, day))
     config.write(folder, portal.pin_bytes(), config.DEFAULT_DATABASE, demo=False)
     return folder
+
+
+@cache
+def new_database(portal: str, day: str) -> bytes:
+    """The file that `intake init` makes on this day."""
+    with TemporaryDirectory() as folder:
+        store = Store(config.database_inside(Path(folder), config.DEFAULT_DATABASE), Limits())
+        migrations.create(store, portal, day)
+        store.close()
+        return (Path(folder) / DATABASE).read_bytes()
 
 
 def site_of(app: Flask) -> Site:

@@ -1,14 +1,16 @@
 """`intake check` notices what must not be: each fault is made, and seen to be found."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from intake import config
+from intake import config, database
 from intake.check import check
 from intake.closing import Signer, close_days
 from intake.config import Config
+from intake.limits import Limits
 from intake.store import Store
 from tests.intake.conftest import SetClock, standing
 from tests.intake.test_closing import add
@@ -75,6 +77,34 @@ def test_a_fault_in_the_folder_is_found(
 ) -> None:
     spoil(settings.folder)
     assert reason in wrong(settings, closed, portal)
+
+
+@pytest.mark.parametrize(("share", "warned", "refused"), [(0.4, 0, 0), (0.51, 1, 0), (0.89, 1, 0), (0.91, 0, 1)])
+def test_a_database_that_gets_full_is_said_in_time(
+    settings: Config, closed: Store, portal: Portal, share: float, warned: int, refused: int
+) -> None:
+    closed.settle()
+    used = (settings.folder / "intake.db").stat().st_size
+    settings = replace(settings, limits=Limits(database_bytes=int(used / share)))
+    report = check(settings, closed, standing(closed, portal, TODAY), TODAY)
+    said = f"the database holds {int(share * 100)} % of what it may"
+    assert sum(line.startswith(f"warning: {said}") for line in report.state) == warned
+    assert sum(reason.startswith(said) for reason in report.wrong) == refused
+
+
+def test_room_that_deleted_bytes_left_is_room(settings: Config, closed: Store) -> None:
+    before = database.bytes_used(closed.engine) or 0
+    with closed.change() as change:
+        change.drop_submissions([bytes(16)], "author")
+    assert 50_000 < before - (database.bytes_used(closed.engine) or 0) < 70_000
+
+
+@pytest.mark.parametrize(("url", "warned"), [("sqlite:///a.db", 0), ("postgresql+psycopg://db/intake", 1)])
+def test_another_database_than_sqlite_is_warned_about(
+    settings: Config, closed: Store, portal: Portal, url: str, warned: int
+) -> None:
+    report = check(replace(settings, database=url), closed, standing(closed, portal, TODAY), TODAY)
+    assert sum(line.startswith("warning: ") and "order and the time" in line for line in report.state) == warned
 
 
 def test_an_expired_directory_is_a_closed_form(settings: Config, closed: Store, portal: Portal) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ import pytest
 from crypto.sign.sign import public
 from crypto.wire.fields import to_base64url
 from intake.cli import main
+from intake.database import TRACES
 from tests.intake.conftest import make_folder
 from tests.material import Portal, any_slot, make_portal
 
@@ -130,10 +132,61 @@ def test_init_takes_any_place_for_the_database(run: Run, tmp_path: Path, pin: Pa
     assert not (tmp_path / "intake" / "intake.db").exists()
 
 
+def test_a_password_is_read_where_nobody_sees_it(
+    run: Run, tmp_path: Path, pin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite://u:secret@/{tmp_path / 'elsewhere.db'}"
+    for seen in (url, "postgresql://db/intake?user=u&password=secret"):
+        (line,) = run("init", tmp_path / "intake", "--portal", pin, "--database", seen, status=1)
+        assert "`--database -`" in line
+        assert "secret" not in line
+    monkeypatch.setattr("sys.stdin", StringIO(f"sqlite:///{tmp_path / 'elsewhere.db'}\n"))
+    run("init", tmp_path / "intake", "--portal", pin, "--database", "-")
+    assert (tmp_path / "elsewhere.db").exists()
+
+
+def test_init_warns_of_a_database_that_keeps_the_order(run: Run, tmp_path: Path, pin: Path) -> None:
+    url = "postgresql+psycopg://db/intake"
+    warning, refusal = run("init", tmp_path / "intake", "--portal", pin, "--database", url, status=1)
+    assert warning == f"intake: warning: {TRACES}"
+    assert refusal == "intake: the driver of this database is not installed"
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "sqlite:/x", "http://x:y/"])
+def test_what_is_no_database_is_refused_in_one_line(run: Run, tmp_path: Path, pin: Path, url: str) -> None:
+    run("init", tmp_path / "intake", "--portal", pin, "--database", url, status=1)
+
+
+def test_no_name_of_a_file_moves_the_cursor(run: Run, ready: Path, tmp_path: Path, today: Portal) -> None:
+    post = tmp_path / "\x1b[2Jpost\n.tar"
+    post.write_bytes(today.post([(bytes(32), any_slot(1))], TODAY))
+    assert run("import", ready, post) == ["'\\x1b[2Jpost\\n.tar': post: 1 of 1 slots new"]
+    for written in (b"x", None):
+        post.write_bytes(written) if written else post.unlink()
+        (line,) = run("import", ready, post, status=1)
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104
+def test_serve_answers_this_machine_only(run: Run, ready: Path, host: str) -> None:
+    (line,) = run("serve", ready, "--host", host, status=1)
+    assert "deploy/INTAKE.md" in line
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_serve_takes_every_name_of_this_machine(
+    run: Run, ready: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("intake.serve.serve", lambda *arguments: asked.append(arguments[1]))
+    run("serve", ready, "--host", host)
+    assert asked == [host]
+
+
 def test_import_says_what_it_did_and_may_be_repeated(run: Run, today: Portal, tmp_path: Path, ceremony: Path) -> None:
     folder = make_folder(tmp_path / "intake", today, TODAY)
-    assert run("import", folder, ceremony)[0].startswith("ceremony.tar: directory 1: new, from")
-    assert run("import", folder, ceremony)[0] == "ceremony.tar: directory 1: already here"
+    assert run("import", folder, ceremony)[0].startswith("'ceremony.tar': directory 1: new, from")
+    assert run("import", folder, ceremony)[0] == "'ceremony.tar': directory 1: already here"
 
 
 def test_import_takes_several_files_and_stops_at_the_first_bad_one(
@@ -141,9 +194,9 @@ def test_import_takes_several_files_and_stops_at_the_first_bad_one(
 ) -> None:
     (tmp_path / "post.tar").write_bytes(today.post([(bytes(32), any_slot(1))], TODAY))
     (tmp_path / "bad.tar").write_bytes(b"x" * 5_000)
-    assert run("import", ready, tmp_path / "post.tar") == ["post.tar: post: 1 of 1 slots new"]
+    assert run("import", ready, tmp_path / "post.tar") == ["'post.tar': post: 1 of 1 slots new"]
     (line,) = run("import", ready, tmp_path / "post.tar", tmp_path / "bad.tar", status=1)
-    assert line.startswith("intake: bad.tar: nothing taken: bad-format")
+    assert line.startswith("intake: 'bad.tar': nothing taken: bad-format")
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "nothing"])

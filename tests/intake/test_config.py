@@ -75,6 +75,15 @@ def test_a_database_password_is_not_shown(settings: Config) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_settings_that_others_may_read_are_refused(folder: Path, mode: int) -> None:
+    (folder / config.SETTINGS).chmod(mode)
+    with pytest.raises(RefusedError, match="may be read by others"):
+        config.load(folder)
+    (folder / config.SETTINGS).chmod(0o600)
+    assert config.load(folder).limits == Limits()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_key_that_others_may_read_is_refused(folder: Path, mode: int) -> None:
     (folder / config.KEY).chmod(mode)
     with pytest.raises(RefusedError, match="may be read by others"):

@@ -32,7 +32,13 @@ request_line_bytes = 300
 header_fields = 20
 header_field_bytes = 400
 silence_seconds = 2
+head_seconds = 2
+body_seconds = 2
+threads = 4
 """
+
+
+THREADS = 8  # of both workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,16 @@ class Served:
             while piece := connection.recv(65_536):
                 answer += piece
             return answer
+
+    def workers(self) -> set[int]:
+        """Its processes that accept connections."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(one) for one in children.read_text().split()}
+
+    def answers_within(self, seconds: float) -> bool:
+        """Whether the next visitor gets an answer in this time."""
+        before = time.monotonic()
+        return self.ask("GET", "/start").status == 200 and time.monotonic() - before < seconds
 
     def store(self) -> Store:
         """Its database."""
@@ -210,21 +226,79 @@ def test_asking_about_the_whole_server_says_nothing(served: Served) -> None:
         assert answer.startswith((b"HTTP/1.1 404 ", b"HTTP/1.1 405 ", b"HTTP/1.1 400 ")), target
 
 
-@pytest.mark.parametrize(
-    "start",
-    [
-        b"GET / HTT",
-        b"PUT /submissions/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\nParts: 0\r\nDirectory: 1\r\nEpoch: "
-        + TODAY[:7].encode()
-        + b"\r\nContent-Length: 57782\r\n\r\nage",
-    ],
-    ids=["head", "body"],
-)
-def test_who_falls_silent_in_the_middle_is_let_go(served: Served, start: bytes) -> None:
+def test_who_falls_silent_in_the_middle_is_let_go(served: Served) -> None:
     before = time.monotonic()
-    served.raw(start)
+    silent = opened(served, 1, b"GET / HTT") + opened(served, 1, PUT_LINE + PUT_HEAD + b"age")
+    for one in silent:
+        one.settimeout(10)
+        while one.recv(65_536):
+            pass
+        one.close()
     assert time.monotonic() - before < 9
     assert served.ask("GET", "/start").status == 200
+
+
+PUT_LINE = f"PUT {address(b'y' * 16)} HTTP/1.1\r\nHost: x\r\n".encode()
+PUT_HEAD = f"Parts: 0\r\nDirectory: 1\r\nEpoch: {TODAY[:7]}\r\nContent-Length: 57782\r\n\r\n".encode()
+
+
+def opened(served: Served, count: int, data: bytes) -> list[socket.socket]:
+    """So many connections that begin with these bytes."""
+    made = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(count)]
+    for one in made:
+        one.sendall(data)
+    return made
+
+
+def is_cut(connection: socket.socket, data: bytes) -> bool:
+    """Whether the server has ended this connection; otherwise it gets these bytes more."""
+    connection.setblocking(False)
+    try:
+        connection.recv(1)
+        return True
+    except BlockingIOError:
+        pass
+    except OSError:
+        return True
+    try:
+        connection.sendall(data)
+    except OSError:
+        return True
+    return False
+
+
+def test_who_sends_a_byte_now_and_then_is_cut_off_and_the_others_are_served(served: Served) -> None:
+    head = b"GET /start HTTP/1.1\r\nX: "
+    slow = opened(served, THREADS, PUT_LINE + PUT_HEAD) + opened(served, 5 * THREADS, head)
+    before, held = time.monotonic(), slow
+    while held and time.monotonic() - before < 15:
+        time.sleep(0.25)
+        held = [one for one in held if not is_cut(one, b"a")]
+    assert 1.5 < time.monotonic() - before < 9
+    assert served.answers_within(1.5)  # though all of them are still open at their ends
+    for one in slow:
+        one.close()
+
+
+def test_who_sends_slowly_but_steadily_is_not_cut_off(served: Served) -> None:
+    """The control of the test above: the time that everybody has is over long before the body is."""
+    envelope, parts = served.portal.envelope(epoch=TODAY[:7]), 16
+    (line,) = opened(served, 1, PUT_LINE + PUT_HEAD)
+    size = len(envelope) // parts + 1
+    for at in range(0, len(envelope), size):
+        time.sleep(0.2)
+        line.sendall(envelope[at : at + size])
+    assert line.recv(20).startswith(b"HTTP/1.1 204 ")
+    line.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /start HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"])
+def test_who_says_nothing_or_stays_after_the_end_holds_no_thread(served: Served, said: bytes) -> None:
+    idle = opened(served, 3 * THREADS, said)
+    time.sleep(0.5)
+    assert served.answers_within(2)
+    for one in idle:
+        one.close()
 
 
 def test_who_leaves_in_the_middle_is_no_fault(served: Served) -> None:
@@ -256,11 +330,11 @@ def test_log_injection_has_nothing_to_inject_into(served: Served) -> None:
 def logs_hold_nothing(served: Served) -> Iterator[None]:
     """Looked at after every test of this file has done its worst; a worker is also killed."""
     yield
-    (worker, *_) = (
-        int(one) for one in Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
-    )
-    os.kill(worker, signal.SIGKILL)
-    time.sleep(1.5)
+    before = served.workers()
+    os.kill(min(before), signal.SIGKILL)
+    until = time.monotonic() + 10
+    while (min(before) in served.workers() or len(served.workers()) < 2) and time.monotonic() < until:
+        time.sleep(0.05)
     assert served.ask("GET", "/start").status == 200
     log = served.log.read_text()
     assert CANARY not in log

@@ -1,35 +1,15 @@
-"""The servers of a rehearsed portal, and a browser to walk through it."""
+"""The servers of a rehearsed portal, the desk, and the wire between."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from deploy.rehearsal import Rehearsal
 from deploy.serving import Serving, choose_port, serving
 from tests.journey.desk import Desk
 from tests.journey.looks import looking
 from tests.journey.tap import Tap, tap
-
-CHROMIUM = "/usr/bin/chromium"
-# Nothing but what is tested: no sandbox, since tests may run as root; no talk with the browser's maker.
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

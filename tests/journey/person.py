@@ -85,8 +85,8 @@ class Person:
         return self.page.locator("[data-slot=nothing]").is_visible()
 
     def add(self, text: str) -> None:
-        """Writes something more under the same receipt and sends it."""
-        self._press("more")
+        """Writes something more to those who could read what the newest answer follows, and sends it."""
+        self._press("more-0")
         self._write(text)
         self.page.locator("[data-slot=sent]").wait_for(timeout=_ANSWER_WITHIN_MS)
 

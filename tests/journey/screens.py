@@ -4,12 +4,12 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from deploy.commands import Commands
 from deploy.rehearsal import Rehearsal, prepare
 from deploy.serving import Serving, choose_port, serving
-from tests.journey.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.chromium import started_chromium
 from tests.journey.desk import Desk
 from tests.journey.looks import look_like, looking
 from tests.journey.person import Person
@@ -25,15 +25,13 @@ UNSAFE = "My phone is also used by my aunt. Not on Fridays."
 def main() -> None:
     """Takes all pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, started_chromium() as browser:
         rehearsal = prepare(Commands(folder=Path(folder)), datetime.now(UTC).date())
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         with serving(rehearsal, choose_port(0), choose_port(0)) as addresses:
             _question(browser, addresses)
             _arabic_question(browser, addresses)
             _receipt(browser, addresses)
             _desk(browser, addresses, rehearsal)
-        browser.close()
     for picture in sorted(OUT.glob("*.png")):
         print(f"{picture.name}  {picture.stat().st_size / 1000:.0f} KB")
 
@@ -52,7 +50,7 @@ def _arabic_question(browser: Browser, addresses: Serving) -> None:
     with looking(browser) as page:
         look_like(page, 360, "light")
         Person(page, addresses.intake.address.rstrip("/"), "ar").open_form()
-        page.screenshot(path=OUT / "question-arabic.png")
+        page.screenshot(path=OUT / "question-ar.png")
 
 
 def _receipt(browser: Browser, addresses: Serving) -> None:
@@ -63,7 +61,7 @@ def _receipt(browser: Browser, addresses: Serving) -> None:
         person.choose("Committee against Torture")
         person.answer_questions(ACCOUNT, UNSAFE)
         person.send()
-        page.screenshot(path=OUT / "receipt.png")
+        page.screenshot(path=OUT / "receipt-dark.png")
 
 
 def _desk(browser: Browser, addresses: Serving, rehearsal: Rehearsal) -> None:

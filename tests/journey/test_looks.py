@@ -83,8 +83,7 @@ def test_every_page_of_the_desk_looks_well(
     desk = Desk(page, served.desk_link)
     desk.after_each_page(lambda name: found.update({name: faults_everywhere(page)}))
     desk.unlock({"cat": rehearsal.passphrases["cat"]})
-    (case,) = desk.cases()
-    desk.open(case)
+    desk.open(min(desk.cases()))
     desk.acknowledge()
     desk.answer(FRENCH.answer)
     assert len(found) >= 8

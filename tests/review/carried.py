@@ -1,7 +1,7 @@
 """What a person writes and a courier carries, for the station's tests: messages, envelopes, bundles."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crypto.secret.ceremony import ceremony_members
@@ -88,9 +88,15 @@ class Day:
     envelopes: Mapping[bytes, bytes] = field(repr=False)
 
 
-def close_day(portal: Portal, envelopes: Sequence[bytes], before: Sequence[Day] = (), day: str = DAY) -> Day:
-    """The manifest that follows `before`, over these envelopes under random IDs."""
-    named = {secrets.token_bytes(16): envelope for envelope in envelopes}
+def close_day(
+    portal: Portal,
+    envelopes: Sequence[bytes],
+    before: Sequence[Day] = (),
+    day: str = DAY,
+    ids: Sequence[bytes] | None = None,
+) -> Day:
+    """The manifest that follows `before`, over these envelopes under random IDs or these."""
+    named = dict(zip(ids or [secrets.token_bytes(16) for _ in envelopes], envelopes, strict=True))
     manifest = DayManifest(
         n=len(before) + 1,
         day=day,
@@ -103,13 +109,12 @@ def close_day(portal: Portal, envelopes: Sequence[bytes], before: Sequence[Day] 
 
 def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> list[tuple[str, bytes]]:
     """The members of a bundle, in order; what is gone is left out."""
-    listed = Gone(day=DAY, entries=tuple(GoneEntry(id=one, reason="author") for one in sorted(gone)))
     ceremony = sorted(ceremony_members(portal.proposal, portal.notes), key=_place)
     return [
         ("format", f"sealed-intake/bundle/v1 {portal.name}\n".encode("ascii")),
         *(member for member in ceremony if member[0] != "format"),
         *((f"day/{day.manifest.n:08d}", day.note) for day in days),
-        ("gone", signed_note("gone", portal.name, listed.encode(), "intake", portal.intake_seed)),
+        *(gone_member(portal, day.manifest.n, lost) for day in days if (lost := set(day.envelopes) & set(gone))),
         *(
             (f"envelope/{day.manifest.n:08d}/{to_base64url(name)}", day.envelopes[name])
             for day in days
@@ -117,6 +122,13 @@ def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = 
             if name not in gone
         ),
     ]
+
+
+def gone_member(portal: Portal, n: int, lost: Iterable[bytes], *, under: int | None = None) -> tuple[str, bytes]:
+    """What intake says is gone of manifest `n`; `under` the name of another, where a test lies."""
+    listed = Gone(n=n, day=DAY, entries=tuple(GoneEntry(id=one, reason="author") for one in sorted(lost)))
+    note = signed_note("gone", portal.name, listed.encode(), "intake", portal.intake_seed)
+    return f"gone/{n if under is None else under:08d}", note
 
 
 def bundle(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> bytes:

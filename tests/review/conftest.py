@@ -13,13 +13,15 @@ from flask.testing import FlaskClient
 from review.app import create_app
 from review.config import Config
 from review.desk import Desk
+from review.door import Door
 from review.store import Store
 from review.transfer import Report, receive
 from review.vault import Vault, create
 from tests.material import DAY, Portal, make_portal
 
 PASSPHRASE = "otter lamp tunnel velvet orchard thistle quartz"
-ADDRESS = "http://127.0.0.1:8001"
+HOST = "a-label-of-its-own.localhost"
+ADDRESS = f"http://{HOST}:8001"
 
 T = TypeVar("T")
 
@@ -106,7 +108,9 @@ def station(tmp_path: Path, portal: Portal) -> Station:
 @pytest.fixture
 def app(station: Station, clock: SetClock) -> Iterator[Flask]:
     """The desk of that station; every keeper is ended afterwards."""
-    made = create_app(Config(station=station.folder, today=clock.today, moment=clock.moment))
+    door = Door()
+    door.host = HOST
+    made = create_app(Config(door=door, station=station.folder, today=clock.today, moment=clock.moment))
     yield made
     desk: Desk = made.extensions["desk"]
     desk.lock()

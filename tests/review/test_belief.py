@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import delete, update
 
 from crypto.secret import identity
-from crypto.sign.sign import signing_key
-from review import schema
+from crypto.sign.sign import public, signing_key
+from crypto.wire.directory import NamedKey
+from review import schema, views
 from review.refusals import Refused
-from tests.material import DAY, Portal, make_roots
-from tests.review.carried import Writer, bundle, close_day
+from tests.material import DAY, Portal, container, make_roots
+from tests.review.carried import Writer, bundle, bundle_members, close_day, gone_member
 from tests.review.conftest import Station
 
 
@@ -44,12 +45,76 @@ def test_a_root_change_is_followed_from_the_pin(station: Station, portal: Portal
     assert station.take("cat", changed.next().ceremony_file()).directory == 3
 
 
+def test_a_directory_is_not_believed_before_its_first_day(station: Station, portal: Portal) -> None:
+    refused = refusal(station, "cat", portal.ceremony_file(), "2026-11-09")
+    assert (refused.code, refused.detail["why"]) == ("directory-refused", "not-yet-valid")
+
+
+@pytest.mark.parametrize(("day", "expired"), [("2027-02-10", None), ("2027-02-16", "2027-02-16")])
+def test_a_directory_without_a_month_or_expired_still_lets_closed_days_be_read(
+    station: Station, portal: Portal, day: str, expired: str | None
+) -> None:
+    report = station.take("cat", one_day(portal), day)
+    assert (report.figures["new"], report.expired) == (1, expired)
+    assert station.look("cat", lambda store: views.state(store, day))["expired"] is (expired is not None)
+
+
+def test_an_expired_directory_that_the_roots_did_not_sign_is_still_refused(station: Station, portal: Portal) -> None:
+    forged = replace(portal, roots=make_roots(3)).next()
+    assert refusal(station, "cat", forged.ceremony_file(), "2027-03-01").detail["why"] == "root-change-unsigned"
+
+
+def test_a_directory_signed_ahead_is_kept_and_comes_into_force_on_its_day(station: Station, portal: Portal) -> None:
+    ahead = portal.next(day="2026-11-20")
+    assert station.take("cat", one_day(ahead)).directory == 1
+    assert station.look("cat", lambda store: sorted(store.directories())) == [1, 2]
+    on = {day: station.look("cat", lambda store: views.state(store, day)["directory"]) for day in (DAY, "2026-11-20")}  # noqa: B023
+    assert on == {DAY: 1, "2026-11-20": 2}
+    assert station.take("cat", portal.ceremony_file(), "2026-11-20").directory == 2
+
+
+def test_a_directory_signed_ahead_by_others_than_the_roots_is_refused(station: Station, portal: Portal) -> None:
+    forged = replace(portal, roots=make_roots(3)).next(day="2026-11-20")
+    assert refusal(station, "cat", forged.ceremony_file()).detail["why"] == "root-change-unsigned"
+    assert station.look("cat", lambda store: sorted(store.directories())) == [1]
+
+
+def new_intake_key(portal: Portal, day: str) -> Portal:
+    """The same portal with another intake key from this day on."""
+    seed = signing_key()
+    return replace(portal.next(day=day, intake=NamedKey(name="intake", key=public(seed))), intake_seed=seed)
+
+
 @pytest.mark.parametrize(
-    ("day", "why"), [("2026-11-09", "not-yet-valid"), ("2027-02-16", "expired"), ("2027-02-10", "missing-epoch")]
+    ("day", "old", "new"), [("2026-11-19", True, False), ("2026-11-20", True, True), ("2026-11-21", False, True)]
 )
-def test_a_directory_is_believed_only_on_its_days(station: Station, portal: Portal, day: str, why: str) -> None:
-    refused = refusal(station, "cat", portal.ceremony_file(), day)
-    assert (refused.code, refused.detail["why"]) == ("directory-refused", why)
+def test_a_day_is_believed_under_the_intake_key_of_that_day(
+    station: Station, portal: Portal, day: str, old: bool, new: bool
+) -> None:
+    changed = new_intake_key(portal, "2026-11-20")
+    for signer, is_believed in ((portal, old), (changed, new)):
+        closed = close_day(signer, [], day=day)
+        file = bundle(changed, [closed])
+        if is_believed:
+            assert station.take("cat", file, "2026-11-22").figures["days"] == 1
+            return
+        assert refusal(station, "cat", file, "2026-11-22").code == "days-key"
+
+
+def test_a_day_that_was_read_stays_read_after_the_key_has_changed(station: Station, portal: Portal) -> None:
+    closed = close_day(portal, [], day="2026-11-12")
+    station.take("cat", bundle(portal, [closed]), "2026-11-13")
+    changed = new_intake_key(portal, "2026-11-11")
+    assert station.take("cat", bundle(changed, [closed]), "2026-11-14").figures["days"] == 0
+
+
+def test_a_replaced_intake_key_cannot_say_that_something_is_gone(station: Station, portal: Portal) -> None:
+    writer, changed = Writer(portal=portal), new_intake_key(portal, "2026-11-20")
+    closed = close_day(portal, [writer.seal(writer.account())])
+    members = bundle_members(changed, [closed])[:-1]
+    stale, fresh = (gone_member(signer, 1, closed.envelopes) for signer in (portal, changed))
+    assert refusal(station, "cat", container([*members, stale]), "2026-11-22").code == "file-damaged"
+    assert station.take("cat", container([*members, fresh]), "2026-11-22").figures["gone"] == 1
 
 
 def test_another_note_under_a_known_number_is_refused(station: Station, portal: Portal) -> None:

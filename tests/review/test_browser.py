@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.material import make_portal
 from tests.review.carried import Writer, bundle, close_day
@@ -28,14 +28,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
+def page(address: str, chromium: Browser) -> Iterator[Page]:
     """The one browser that has followed the link."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(address)
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.goto(address)
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -69,6 +67,15 @@ def test_a_page_that_nobody_uses_blanks_itself(case: Page) -> None:
     case.clock.install()
     case.reload()
     case.clock.fast_forward(601_000)
+    case.wait_for_url("**/unlock")
+
+
+def test_the_first_touch_after_a_sleep_locks_instead_of_counting_as_use(case: Page) -> None:
+    case.clock.install(time=0)
+    case.reload()
+    case.clock.pause_at(10_000)
+    case.clock.set_system_time(700_000)  # the clock jumped, and no timer has run since
+    case.mouse.click(5, 5)
     case.wait_for_url("**/unlock")
 
 

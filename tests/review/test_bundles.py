@@ -9,7 +9,7 @@ from crypto.wire.day import DayManifest
 from crypto.wire.fields import to_base64url
 from review.refusals import Refused
 from tests.material import Portal, container, make_portal
-from tests.review.carried import Day, Writer, bundle, bundle_members, close_day
+from tests.review.carried import Day, Writer, bundle, bundle_members, close_day, gone_member
 from tests.review.conftest import Station
 from tests.review.test_import import everything
 
@@ -43,9 +43,10 @@ def flip(data: bytes) -> bytes:
     return data[:60] + bytes([data[60] ^ 1]) + data[61:]
 
 
-@pytest.mark.parametrize("prefix", ["directory/", "keys/", "post-key/", "day/", "gone", "envelope/"])
+@pytest.mark.parametrize("prefix", ["directory/", "keys/", "post-key/", "day/", "gone/", "envelope/"])
 def test_one_altered_bit_in_any_member_keeps_nothing(station: Station, portal: Portal, prefix: str) -> None:
-    members = changed(bundle_members(portal, two_days(portal)), prefix, flip)
+    days = two_days(portal)
+    members = changed(bundle_members(portal, days, gone=list(days[0].envelopes)), prefix, flip)
     assert refusal(station, container(members)) in ("file-damaged", "entry-altered", "directory-astray")
 
 
@@ -61,7 +62,7 @@ def test_bytes_behind_the_end_keep_nothing(station: Station, portal: Portal) -> 
 def test_members_in_another_order_keep_nothing(station: Station, portal: Portal) -> None:
     members = bundle_members(portal, two_days(portal))
     assert refusal(station, container([*members[:-2], members[-1], members[-2]])) == "file-damaged"
-    assert refusal(station, container([members[0], members[-1], *members[1:-1]])) == "file-damaged"
+    assert refusal(station, container([members[0], members[-1], *members[1:-1]])) == "entry-unknown"
 
 
 def test_key_files_out_of_order_keep_nothing(station: Station, portal: Portal) -> None:
@@ -99,7 +100,7 @@ def test_days_signed_by_another_key_keep_nothing(station: Station, portal: Porta
 
 def test_a_day_list_does_not_verify_as_a_list_of_what_is_gone(station: Station, portal: Portal) -> None:
     days = two_days(portal)
-    members = changed(bundle_members(portal, days), "gone", lambda _data: days[0].note)
+    members = changed(bundle_members(portal, days, gone=list(days[0].envelopes)), "gone/", lambda _data: days[0].note)
     assert refusal(station, container(members)) == "file-damaged"
 
 
@@ -131,6 +132,49 @@ def test_what_the_author_deleted_is_gone_without_a_fault(station: Station, porta
     deleted = next(iter(days[0].envelopes))
     report = station.take("cat", bundle(portal, days, gone=[deleted]))
     assert (report.figures["gone"], report.figures["absent"]) == (1, 0)
+
+
+def without_the_first_envelope(portal: Portal, days: list[Day], *gone: tuple[str, bytes]) -> bytes:
+    """A bundle that lacks it, with these notes of what is gone."""
+    members = bundle_members(portal, days)
+    return container([*members[:-2], *gone, members[-1]])
+
+
+def test_an_absence_is_excused_by_the_gone_note_of_its_own_manifest_alone(station: Station, portal: Portal) -> None:
+    writer, name = Writer(portal=portal), bytes(16)
+    first = close_day(portal, [writer.seal(writer.account())], ids=[name])
+    days = [first, close_day(portal, [writer.seal(writer.followup("More."))], [first], ids=[name])]
+    report = station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 2, [name])))
+    assert (report.figures["gone"], report.figures["absent"]) == (0, 1)
+    assert station.look("cat", lambda store: store.absent()) == {(1, name)}
+    again = station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 1, [name])))
+    assert (again.figures["gone"], again.figures["absent"]) == (1, 0)
+
+
+def test_a_gone_note_under_the_name_of_another_manifest_keeps_nothing(station: Station, portal: Portal) -> None:
+    days = two_days(portal)
+    lost = list(days[0].envelopes)
+    for lie in (gone_member(portal, 1, lost, under=2), gone_member(portal, 2, lost), gone_member(portal, 3, lost)):
+        assert refusal(station, without_the_first_envelope(portal, days, lie)) == "file-damaged"
+    station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 1, lost)))
+
+
+def test_gone_notes_stand_in_order_before_the_envelopes(station: Station, portal: Portal) -> None:
+    days = two_days(portal)
+    members = bundle_members(portal, days, gone=[name for day in days for name in day.envelopes])
+    station.take("cat", container(members))
+    assert refusal(station, container([*members[:-2], members[-1], members[-2]])) == "file-damaged"
+    whole = bundle_members(portal, days)
+    late = gone_member(portal, 1, days[0].envelopes)
+    assert refusal(station, container([*whole[:-2], whole[-1], late])) == "file-damaged"
+
+
+def test_a_day_before_the_day_of_the_list_before_keeps_nothing(station: Station, portal: Portal) -> None:
+    first = close_day(portal, [], day="2026-11-12")
+    second = close_day(portal, [], [first], day="2026-11-11")
+    assert refusal(station, bundle(portal, [first, second])) == "days-broken"
+    station.take("cat", bundle(portal, [first]))
+    assert refusal(station, bundle(portal, [second])) == "days-broken"
 
 
 def test_an_absence_without_a_word_is_reported_and_healed_by_a_later_bundle(station: Station, portal: Portal) -> None:

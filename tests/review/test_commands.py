@@ -88,7 +88,7 @@ def test_the_ceremony_file_is_taken_by_every_vault_of_the_station(held: Held) ->
     folder, passphrases, _ = held
     status, said, _ = review("import", "st", "ceremony/ceremony.tar", answers=list(passphrases.values()), cwd=folder)
     assert status == 0
-    assert said == [f"{vault}: ceremony.tar: directory 1 believed, post key received" for vault in VAULTS]
+    assert said == [f"{vault}: 'ceremony.tar': directory 1 believed, post key received" for vault in VAULTS]
 
 
 def test_an_export_without_answers_writes_no_file_and_says_so(held: Held) -> None:
@@ -114,7 +114,17 @@ def test_a_file_that_is_refused_stops_no_other_vault_and_ends_with_1(held: Held)
     status, said, complained = review("import", "st", "junk.tar", "ceremony/ceremony.tar", answers=answers, cwd=folder)
     assert status == 1
     assert len(said) == len(VAULTS)
-    assert complained.count("junk.tar: This file is not as intake or the ceremony made it") == len(VAULTS)
+    assert complained.count("'junk.tar': This file is not as intake or the ceremony made it") == len(VAULTS)
+
+
+def test_the_name_of_a_file_reaches_the_terminal_as_letters_only(held: Held) -> None:
+    folder, passphrases, _ = held
+    name = "\x1b[2Jgood\r.tar"
+    (folder / name).write_bytes(b"junk")
+    status, said, complained = review("import", "st", name, answers=list(passphrases.values()), cwd=folder)
+    assert (status, said) == (1, [])
+    assert "\x1b" not in complained
+    assert complained.count(repr(name)) == len(VAULTS)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,22 @@
 """Who may see the desk, and when: the link, the host, the lock, the throttle."""
 
 import re
+import time
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from review.config import Config
 from review.desk import Desk
-from review.door import COOKIE
+from review.door import COOKIE, Door
 from review.headers import HEADERS
+from review.process import KeeperProcess
 from review.throttle import FIRST_WAIT_SECONDS, FREE_TRIES
 from tests.material import Portal
 from tests.review.carried import WORDS, Writer, bundle, close_day
-from tests.review.conftest import ADDRESS, PASSPHRASE, SetClock, Station
+from tests.review.conftest import ADDRESS, HOST, PASSPHRASE, SetClock, Station
 from tests.review.test_keeper import lives
 
 PROTECTED = ["/", "/aside", "/cases/cat/1", "/cases/cat/1/write"]
@@ -57,7 +61,7 @@ def desk(app: Flask) -> Desk:
 
 def session_of(client: FlaskClient) -> str:
     """The browser's cookie."""
-    cookie = client.get_cookie(COOKIE, domain="127.0.0.1")
+    cookie = client.get_cookie(COOKIE, domain=HOST)
     assert cookie is not None
     return cookie.value
 
@@ -105,7 +109,7 @@ def test_the_session_changes_at_unlock_and_the_old_one_is_a_stranger(app: Flask,
     unlock(client)
     assert session_of(client) != before
     thief = app.test_client()
-    thief.set_cookie(COOKIE, before, domain="127.0.0.1")
+    thief.set_cookie(COOKIE, before, domain=HOST)
     assert thief.get("/", base_url=ADDRESS).status_code == 403
 
 
@@ -113,7 +117,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(app: Flask) -> None:
     answer = app.test_client().get(f"/enter/{app.extensions['door'].link}", base_url=ADDRESS)
     cookie = answer.headers["Set-Cookie"]
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
-    assert "Expires" not in cookie
+    assert not {"Expires", "Domain"} & {part.split("=")[0] for part in cookie.split("; ")}
 
 
 def test_locking_ends_the_keeper_and_every_page(app: Flask, client: FlaskClient) -> None:
@@ -143,6 +147,57 @@ def test_pictures_and_styles_do_not_keep_the_desk_awake(app: Flask, client: Flas
     client.get("/static/desk.css", base_url=ADDRESS)
     clock.seconds += 100
     assert desk(app).lock_if_idle()
+
+
+def test_a_stranger_does_not_keep_the_desk_awake(app: Flask, client: FlaskClient, clock: SetClock) -> None:
+    unlock(client)
+    clock.seconds += 500
+    for path in ("/", "/enter/" + "0" * 64):
+        assert app.test_client().get(path, base_url=ADDRESS).status_code == 403
+    clock.seconds += 100
+    assert desk(app).lock_if_idle()
+
+
+def test_the_idle_clock_runs_while_the_machine_sleeps() -> None:
+    moment, awake = Config(station=Path()).moment(), time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert 0 <= awake - moment < 60
+
+
+def test_a_keeper_that_cannot_be_ended_well_keeps_no_other_from_ending(
+    app: Flask, client: FlaskClient, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station.add("ced")
+    post(client, "/unlock", get(client, "/unlock"), **{"passphrase-cat": PASSPHRASE, "passphrase-ced": PASSPHRASE})
+    cat, ced = desk(app).keeper("cat"), desk(app).keeper("ced")
+    end = type(cat).end
+    forgotten: list[bool] = []
+
+    def broken(keeper: KeeperProcess) -> None:
+        end(keeper)
+        raise OSError("this one")
+
+    monkeypatch.setattr(KeeperProcess, "end", broken)
+    monkeypatch.setattr(desk(app), "_after_lock", lambda: forgotten.append(True))
+    with pytest.raises(OSError, match="this one"):
+        desk(app).lock()
+    assert not lives(cat.pid)
+    assert not lives(ced.pid)
+    assert forgotten == [True]
+
+
+def test_a_fault_outside_every_handler_is_told_by_kind_and_place_alone(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_args: object, **_values: object) -> str:
+        raise ValueError(WORDS)
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr(app.extensions["pages"], "refusal", broken)
+    unlock(client)
+    assert client.get("/cases/cat/99", base_url=ADDRESS).status_code == 500
+    said = capfd.readouterr().err
+    assert "Traceback" not in said
+    assert WORDS not in said
 
 
 def test_a_keeper_that_died_leads_to_the_lock_page_not_to_a_fault(app: Flask, client: FlaskClient) -> None:
@@ -181,18 +236,24 @@ def test_an_empty_form_asks_for_a_passphrase(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8001", "127.0.0.1", "127.0.0.1:8000", "localhost:80", "127.0.0.1.evil:8001"]
+    "host",
+    ["evil.example", f"{HOST}:8000", HOST, "127.0.0.1:8001", "localhost:8001", f"{HOST}.evil:8001", f"x.{HOST}:8001"],
 )
-def test_another_host_name_gets_nothing(app: Flask, host: str) -> None:
-    door = app.extensions["door"].link
-    answer = app.test_client().get(f"/enter/{door}", base_url=ADDRESS, headers={"Host": host})
-    assert answer.status_code == 400
-    assert "Set-Cookie" not in answer.headers
+def test_under_any_other_name_there_is_one_page_without_a_cookie_and_without_the_name(app: Flask, host: str) -> None:
+    client = app.test_client()
+    for path in (f"/enter/{app.extensions['door'].link}", "/", "/static/desk.css"):
+        answer = client.get(path, base_url=ADDRESS, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "The desk is not at this address" in answer.text
+        assert "Set-Cookie" not in answer.headers
+        assert HOST not in answer.text
+    assert client.get(f"/enter/{app.extensions['door'].link}", base_url=ADDRESS).status_code == 303
 
 
-def test_both_names_of_this_machine_are_answered(app: Flask) -> None:
-    answer = app.test_client().get("/unlock", base_url=ADDRESS.replace("127.0.0.1", "localhost"))
-    assert answer.status_code == 403
+def test_the_name_of_the_desk_is_new_at_every_start_and_cannot_be_guessed() -> None:
+    names = {Door().host for _ in range(20)}
+    assert len(names) == 20
+    assert all(re.fullmatch(r"[a-z0-9]{32,63}\.localhost", name) for name in names)
 
 
 @pytest.mark.parametrize("path", ["/unlock", "/lock", "/language", "/awake", "/cases/cat/1/draft", "/cases/cat/1/seal"])

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from crypto.sign.sign import sign
 from crypto.wire.frame import MESSAGE_FRAMES, fill
-from review import views
+from review import schema, views
 from review.opening import REASONS
 from review.store import Store
 from tests.material import DAY, Portal
@@ -63,6 +64,16 @@ def test_another_message_under_a_known_number_is_set_aside(station: Station, por
     station.take("cat", bundle(portal, [first, second]))
     assert station.look("cat", lambda store: [one.reason for one in store.aside()]) == ["same-id"]
     assert station.look("cat", lambda store: len(store.inbox())) == 1
+    with station.vaults["cat"].transaction() as connection:
+        assert connection.scalar(select(schema.aside.c.data)) == other.frame(copy)
+
+
+def test_two_that_are_set_aside_under_one_submission_id_are_both_kept(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal, committees=("ced",))
+    first = close_day(portal, [writer.seal(writer.account("One."), to=("cat",))], ids=[bytes(16)])
+    second = close_day(portal, [writer.seal(writer.account("Two."), to=("cat",))], [first], ids=[bytes(16)])
+    assert station.take("cat", bundle(portal, [first, second])).figures["aside"] == 2
+    assert station.look("cat", lambda store: store.count_aside()) == 2
 
 
 def test_a_followup_joins_the_case_of_its_thread(station: Station, portal: Portal) -> None:
@@ -91,9 +102,9 @@ def test_both_keyholders_of_a_joint_committee_open_the_same_message(station: Sta
 
 def test_a_message_of_the_last_hours_of_a_month_opens_in_the_next(station: Station, portal: Portal) -> None:
     writer = Writer(portal=portal)
-    late = close_day(portal, [writer.seal(writer.account())], day="2026-12-03")
-    early = close_day(portal, [writer.seal(writer.account("Early."), epoch="2026-12")], [late], day="2026-11-30")
-    assert station.take("cat", bundle(portal, [late, early]), "2026-12-04").figures["new"] == 2
+    early = close_day(portal, [writer.seal(writer.account("Early."), epoch="2026-12")], day="2026-11-30")
+    late = close_day(portal, [writer.seal(writer.account())], [early], day="2026-12-03")
+    assert station.take("cat", bundle(portal, [early, late]), "2026-12-04").figures["new"] == 2
 
 
 def framed(writer: Writer, data: bytes) -> bytes:

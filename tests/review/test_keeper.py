@@ -11,9 +11,13 @@ from crypto.wire.fields import encode_json, parse_json
 from review.actions import ACTIONS
 from review.keeper import serve
 from review.passphrase import MOST_CHARACTERS
+from review.pipe import MOST_LINE
 from review.process import KeeperProcess
+from review.records import OutgoingSlot
 from review.refusals import Refused
+from review.store import Store
 from tests.material import DAY
+from tests.review.carried import Writer
 from tests.review.conftest import PASSPHRASE, Station
 
 
@@ -107,6 +111,49 @@ def test_nothing_is_answered_before_a_vault_is_open() -> None:
 def test_a_keeper_ends_when_nobody_speaks_to_it_any_more() -> None:
     serve(BytesIO(b""), BytesIO())
     serve(BytesIO(b'{"do":"state"'), BytesIO())
+
+
+def test_what_is_too_long_for_the_pipe_is_a_refusal_and_the_keeper_stays(
+    keeper: KeeperProcess, station: Station
+) -> None:
+    mebibyte, writer = 1024 * 1024, Writer(portal=station.portal)
+    slots = [OutgoingSlot(mailbox=bytes(32), sha256=bytes([n]) * 32, slot=bytes(mebibyte)) for n in range(50)]
+    with station.vaults["cat"].transaction() as connection:
+        store = Store(connection)
+        store.add_reply(store.add_case(writer.account()).number, bytes(16), b"", b"", slots)
+    for action, given in (("waiting", {}), ("trust", {"pin": "x" * (MOST_LINE + 1)})):
+        with pytest.raises(Refused) as caught:
+            keeper.ask(action, DAY, **given)
+        assert caught.value.code == "too-much"
+        assert keeper.ask("state", DAY)["vault"] == "cat"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "device", "folder"])
+def test_what_is_no_file_is_refused_at_once(keeper: KeeperProcess, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "bundle.tar"
+    if kind == "link":
+        (tmp_path / "real.tar").write_bytes(b"")
+        file.symlink_to(tmp_path / "real.tar")
+    elif kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    with pytest.raises(Refused) as caught:
+        keeper.ask("take", DAY, path="/dev/zero" if kind == "device" else str(file))
+    assert caught.value.code == "file-unreadable"
+    assert caught.value.detail["path"] == ("'zero'" if kind == "device" else "'bundle.tar'")
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o702])
+def test_a_vault_in_a_folder_that_others_may_enter_is_not_opened(station: Station, mode: int) -> None:
+    station.folder.chmod(mode)
+    with pytest.raises(Refused) as caught:
+        KeeperProcess(station.folder, "cat").open(PASSPHRASE, DAY)
+    assert caught.value.code == "station-open"
+    with pytest.raises(Refused) as caught:
+        KeeperProcess(station.folder, "ced").create(PASSPHRASE, DAY)
+    assert caught.value.code == "station-open"
+    assert [path.name for path in station.folder.iterdir() if path.name.startswith("ced")] == []
 
 
 def test_a_fault_of_ours_is_said_by_its_kind_and_place_alone(keeper: KeeperProcess, station: Station) -> None:

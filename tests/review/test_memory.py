@@ -28,9 +28,11 @@ _READY_WITHIN_SECONDS = 60.0
 class Browser:
     """Speaks to the desk as a browser does, with its cookie."""
 
+    host: str
     port: int
     cookie: str = ""
     page: str = field(default="", repr=False)
+    location: str = ""
 
     def get(self, path: str) -> int:
         """Status of a page; its text is kept."""
@@ -44,10 +46,14 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: str | None) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_READY_WITHIN_SECONDS)
-        headers = {"Cookie": f"desk={self.cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {
+            "Host": f"{self.host}:{self.port}",
+            "Cookie": f"desk={self.cookie}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        self.page = answer.read().decode()
+        self.page, self.location = answer.read().decode(), answer.getheader("Location", "")
         given = re.match(r"desk=([0-9a-f]+)", answer.getheader("Set-Cookie", ""))
         self.cookie = given[1] if given else self.cookie
         connection.close()
@@ -73,8 +79,9 @@ def served(folder: Path) -> Iterator[tuple[psutil.Process, Browser]]:
     """The same, and a browser that has followed the link."""
     with served_link(folder) as (process, link):
         parts = urlsplit(link)
+        assert parts.hostname is not None
         assert parts.port is not None
-        browser = Browser(port=parts.port)
+        browser = Browser(host=parts.hostname, port=parts.port)
         assert browser.get(parts.path) == 303
         yield process, browser
 

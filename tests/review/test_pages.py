@@ -1,11 +1,15 @@
 """What a focal point sees and does: the list, a case, an answer from draft to seal."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
-from tests.material import Portal
+from review.pipe import MOST_LINE
+from review.store import Store
+from tests.material import DAY, Portal
 from tests.review.carried import WORDS, Writer, bundle, close_day
-from tests.review.conftest import ADDRESS, Station
+from tests.review.conftest import ADDRESS, SetClock, Station
 from tests.review.reading import open_reply
 from tests.review.test_desk import get, post, unlock
 from tests.review.test_replies import slots
@@ -184,6 +188,66 @@ def test_what_no_form_of_ours_sends_is_refused(
     unlock(client)
     assert post(client, "/cases/cat/1/seal", get(client, "/cases/cat/1"), **form)[0] == 400
     assert slots(station) == []
+
+
+def fill_case(station: Station, messages: int, size: int) -> None:
+    """A case of one writer: an account and further messages of this size, each ending in its number."""
+    writer = Writer(portal=station.portal)
+    said = [writer.account("The first."), *(writer.followup(f"{'x' * size} no. {n}.") for n in range(1, messages))]
+    with station.vaults["cat"].transaction() as connection:
+        store = Store(connection)
+        case = store.add_case(said[0])
+        for message in said:
+            store.add_message(case.number, message, message.encode(), bytes(64), message.id, DAY)
+
+
+def test_a_long_case_stands_on_several_pages_the_newest_first(client: FlaskClient, station: Station) -> None:
+    fill_case(station, 45, 10)
+    unlock(client)
+    newest = get(client, "/cases/cat/1")
+    assert [f"no. {n}." in newest for n in (24, 25, 44)] == [False, True, True]
+    assert 'href="/cases/cat/1?before=25">Earlier in this case: 25' in newest
+    assert "Later in this case" not in newest
+    middle = get(client, "/cases/cat/1?before=25")
+    assert [f"no. {n}." in middle for n in (4, 5, 24, 25)] == [False, True, True, False]
+    assert 'href="/cases/cat/1">Later in this case: 20' in middle
+    oldest = get(client, "/cases/cat/1?before=5")
+    assert "The first." in oldest
+    assert "Earlier in this case" not in oldest
+
+
+def test_an_acknowledgment_on_an_earlier_page_is_not_offered_again(client: FlaskClient, station: Station) -> None:
+    fill_case(station, 1, 0)
+    unlock(client)
+    post(client, "/cases/cat/1/seal", get(client, "/cases/cat/1"), **ACKNOWLEDGMENT)
+    writer = Writer(portal=station.portal)
+    with station.vaults["cat"].transaction() as connection:
+        for n in range(20):
+            message = writer.followup(f"no. {n}.")
+            Store(connection).add_message(1, message, message.encode(), bytes(64), message.id, DAY)
+    assert "One was sealed on 10 November 2026." in get(client, "/cases/cat/1")
+
+
+def test_a_case_of_more_words_than_one_answer_carries_can_be_read(client: FlaskClient, station: Station) -> None:
+    size = 250_000
+    fill_case(station, MOST_LINE // size + 2, size)
+    unlock(client)
+    assert "Earlier in this case" in get(client, "/cases/cat/1")
+    assert get(client, "/")
+
+
+def test_the_browser_is_not_asked_to_keep_a_passphrase(client: FlaskClient) -> None:
+    field = re.search(r'<input id="passphrase-cat"[^>]*>', get(client, "/unlock"))
+    assert field is not None
+    assert 'autocomplete="one-time-code"' in field[0]
+    assert 'spellcheck="false"' in field[0]
+
+
+def test_an_expired_directory_is_said_on_the_first_page(client: FlaskClient, station: Station, clock: SetClock) -> None:
+    unlock(client)
+    assert "expired on" not in get(client, "/")
+    clock.day = "2027-02-16"
+    assert "The directory of cat expired on 16 February 2027." in get(client, "/")
 
 
 @pytest.mark.parametrize("path", ["/cases/cat/7", "/cases/ced/1", "/cases/nothing/1", "/nowhere"])

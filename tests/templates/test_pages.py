@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import templates
+from crypto.wire.directory import MOST_DAYS_VALID
+from intake.limits import REPLY_LIFETIME_DAYS
 from templates import annex, languages
 from tests.templates.pages import FORM_PAGES, PAGES, STATUSES, VALUES, every_page, page
 
@@ -132,6 +134,12 @@ def test_the_annex_names_ten_committees_and_no_person() -> None:
 def test_an_error_page_says_what_happened_for_each_status() -> None:
     headings = {status: re.search(r"<h1>(.*?)</h1>", page("error.html", "en", status=status)) for status in STATUSES}
     assert len({heading[1] for heading in headings.values() if heading}) == len(STATUSES)
+
+
+@pytest.mark.parametrize(("template", "days"), [("about.html", REPLY_LIFETIME_DAYS), ("limits.html", MOST_DAYS_VALID)])
+def test_days_that_a_page_speaks_of_are_those_of_the_code(template: str, days: int) -> None:
+    for language in languages("intake"):
+        assert re.search(rf"\b{days}\b", page(template, language)), language
 
 
 @pytest.mark.parametrize("template", FORM_PAGES)

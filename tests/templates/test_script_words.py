@@ -14,7 +14,8 @@ TEXT = "\n".join(source.read_text("utf-8") for source in sorted(SCRIPT.glob("*.t
 
 QUOTED = r'"([a-z][a-z-]*)"'
 CODES = {"line"}
-NAMED_BY_VALUE = {"verdict-genuine", "verdict-retired", "verdict-not-genuine", "nobody-left", "too-many-vaults"}
+ROUTING = {"not-open", "nobody-left", "too-many-vaults"}
+NAMED_BY_VALUE = {"verdict-genuine", "verdict-retired", "verdict-not-genuine"} | ROUTING
 
 
 def asked(pattern: str) -> set[str]:

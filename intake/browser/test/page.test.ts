@@ -4,14 +4,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { dayFrom } from "../src/page/clock.ts";
+import { opened } from "../src/page/opening.ts";
 import { digitsIn, groupOfForeign, wrongGroup } from "../src/page/number.ts";
-import { holdsReceipt } from "../src/page/pasted.ts";
+import { holdsReceipt, mayHoldReceipt, whole } from "../src/page/pasted.ts";
 import { bytesOf, roundDown, roundUp, wordsIn } from "../src/page/room.ts";
+import { canFollow } from "../src/page/thread.ts";
 import { type Move, type Place, step } from "../src/page/walk.ts";
 import { fill } from "../src/page/words.ts";
+import type { ThreadItem } from "../src/client/mailbox.ts";
+import { openPortal } from "../src/client/portal.ts";
+import type { Verdict } from "../src/public/replies.ts";
+import { toBase64url } from "../src/wire/base64.ts";
+import type { Choice } from "../src/wire/message.ts";
+import { noteHash } from "../src/wire/note.ts";
 import { formatDigits } from "../src/wire/receipt.ts";
+import { laterRefusal } from "./refusal.ts";
+import { answer, CLOCK, DAY, directoryJson, honest, intake, NOON, note, NOTE, PIN, PORTAL, start } from "./world.ts";
 
-const RECEIPT = formatDigits(Uint8Array.from({ length: 16 }, (_, at) => at * 7));
+const BYTES = Uint8Array.from({ length: 16 }, (_, at) => at * 7);
+const OTHER = BYTES.map((byte) => byte + 1);
+const RECEIPT = formatDigits(BYTES);
 const NAMES = ["committees", "account", "danger", "check"];
 
 test("the screens follow each other, and Back before the first leaves", () => {
@@ -38,11 +50,11 @@ test("a receipt in a text is noticed, however it is spaced and in whatever digit
     RECEIPT.replace(/ /g, ""),
     RECEIPT.replace(/ /g, "\n"),
     RECEIPT.replace(/ /g, " - "),
-    `1234567 ${RECEIPT}`,
-    `${RECEIPT} 12`,
+    `In 2027: ${RECEIPT}, and 12 more`,
     arabic,
   ]) {
-    assert.ok(holdsReceipt(text), text);
+    assert.ok(mayHoldReceipt(text), text);
+    assert.ok(holdsReceipt(text, BYTES), text);
   }
 });
 
@@ -56,14 +68,83 @@ test("other numbers are no receipt", () => {
     RECEIPT.slice(0, -1),
     RECEIPT.replace(/ /g, " a "),
   ]) {
-    assert.ok(!holdsReceipt(text), text);
+    assert.ok(!mayHoldReceipt(text), text);
+    assert.ok(!holdsReceipt(text, BYTES), text);
+  }
+});
+
+test("the number in hand is found inside a longer one too; any other number is not", () => {
+  for (const text of [`1234567 ${RECEIPT}`, `${RECEIPT} 12`, `2027\n${RECEIPT}\n2028`]) {
+    assert.ok(holdsReceipt(text, BYTES), text);
+    assert.ok(!mayHoldReceipt(text), text);
+    assert.ok(!holdsReceipt(text, OTHER), text);
+  }
+});
+
+test("three hundred lists of twelve telephone numbers raise no doubt, however they are written", () => {
+  for (const between of ["\n", " ", ", ", "\r\n- "]) {
+    for (let list = 0; list < 300; list++) {
+      const numbers = Array.from(
+        { length: 12 },
+        (_, at) => `+41 22 ${String(9_000_000 + (((list * 12 + at) * 7_919) % 999_983))}`,
+      );
+      assert.ok(!mayHoldReceipt(numbers.join(between)), numbers.join(between));
+      assert.ok(!holdsReceipt(numbers.join(between), BYTES));
+    }
   }
 });
 
 test("a quarter of a million digits are searched in less than a second", () => {
-  const began = Date.now();
-  assert.ok(!holdsReceipt("9".repeat(250_000)));
-  assert.ok(Date.now() - began < 1_000);
+  for (const long of ["9".repeat(250_000), "9 ".repeat(125_000), `9${" ".repeat(250_000)}`]) {
+    const began = Date.now();
+    assert.ok(!mayHoldReceipt(long));
+    assert.ok(!holdsReceipt(long, BYTES));
+    assert.ok(Date.now() - began < 1_000);
+  }
+});
+
+test("half a character becomes a mark that is seen, and whole ones stay", () => {
+  assert.equal(whole("a\ud83d b\udd4a \u{1f54a} \u00e9"), "a\ufffd b\ufffd \u{1f54a} \u00e9");
+});
+
+const portalOf = (newest: typeof NOTE) =>
+  openPortal(
+    PIN,
+    CLOCK,
+    intake((call) => (call.path === "/start" ? answer(200, start(newest)) : honest(call))),
+  );
+
+function answerBy(verdict: Verdict, changes: Partial<Choice> = {}): ThreadItem {
+  const routing = { committees: ["cat"], excluded: [], conflicts: [], tag: new Uint8Array(32), ...changes };
+  const body = { language: "en", text: "We have read it." } as const;
+  const whose = { portal: PORTAL, thread: new Uint8Array(32), committee: "cat", vault: "cat", routing };
+  return { verdict, reply: { id: new Uint8Array(16), kind: "text", day: DAY, body, ...whose } };
+}
+
+test("more can be written after a genuine answer alone, and only while all its readers are there", async () => {
+  const portal = await portalOf(NOTE);
+  const closed = await portalOf(note(directoryJson({ committees: [] }), "root-1", "root-2"));
+  assert.ok(canFollow(answerBy("genuine"), portal));
+  assert.ok(!canFollow(answerBy("retired"), portal));
+  assert.ok(!canFollow(answerBy("not-genuine"), portal));
+  assert.ok(!canFollow(answerBy("genuine"), closed));
+  assert.ok(!canFollow(answerBy("genuine", { excluded: ["cat"] }), portal));
+});
+
+test("a portal that is opened again is never an older one than before", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: NOON });
+  const first = { seq: 1, hash: toBase64url(noteHash(NOTE)) };
+  const second = note(directoryJson({ seq: 2, prev: first.hash, root_change: first }), "root-1", "root-2");
+  let newest = NOTE;
+  const net = intake((call) => (call.path === "/start" ? answer(200, start(newest)) : honest(call)));
+  const { portal, reopen } = await opened(PIN, net);
+  assert.equal(portal.directory.seq, 1);
+  newest = second;
+  assert.equal((await reopen()).directory.seq, 2);
+  newest = NOTE;
+  assert.equal(await laterRefusal(reopen), "sequence-too-small");
+  newest = second;
+  assert.equal((await reopen()).directory.seq, 2);
 });
 
 test("text takes the bytes it takes inside JSON", () => {

@@ -70,11 +70,13 @@ def _days() -> None:
     )
     op.create_table(
         "aside",
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("submission", sa.LargeBinary(), nullable=False),
         sa.Column("arrived", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("submission", name=op.f("pk_aside")),
+        sa.ForeignKeyConstraint(["n"], ["days.n"], name=op.f("fk_aside_n")),
+        sa.PrimaryKeyConstraint("n", "submission", name=op.f("pk_aside")),
     )
 
 

@@ -9,6 +9,8 @@ if (lock) {
   let lastUse = Date.now();
   let lastTold = lastUse;
 
+  const isIdle = () => Date.now() - lastUse >= idleMilliseconds;
+
   const lockNow = () => {
     document.body.hidden = true;
     lock.submit();
@@ -16,6 +18,7 @@ if (lock) {
 
   // Somebody who types asks for no page, so the server is told now and then.
   const noticeUse = () => {
+    if (isIdle()) return lockNow(); // the machine slept; the first touch comes before the clock below
     lastUse = Date.now();
     if (lastUse - lastTold < tellAfterMilliseconds) return;
     lastTold = lastUse;
@@ -39,6 +42,6 @@ if (lock) {
   document.addEventListener("scroll", noticeUse, { passive: true });
 
   setInterval(() => {
-    if (Date.now() - lastUse >= idleMilliseconds) lockNow();
+    if (isIdle()) lockNow();
   }, 1000);
 }

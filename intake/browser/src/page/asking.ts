@@ -2,7 +2,7 @@
 
 import { complain, settle } from "./complaint.ts";
 import { optionFields, textField } from "./fields.ts";
-import { holdsReceipt } from "./pasted.ts";
+import { whole } from "./pasted.ts";
 import type { Question } from "./questions.ts";
 import { bytesOf, roundDown, roundUp, wordsIn } from "./room.ts";
 import { pressed, screenFrom, show, slot } from "./screens.ts";
@@ -13,6 +13,12 @@ const LITTLE_ROOM = 20;
 const ANNOUNCE_BELOW = 200;
 const PAUSE = 800;
 
+/** Words about something in the text; `firm`: it must go, otherwise the person may go on all the same. */
+export interface Doubt {
+  readonly words: string;
+  readonly firm: boolean;
+}
+
 /** A text that is asked for. `room`: how many bytes it may take. `notice`: what to say at once, or empty. */
 export interface Text {
   readonly screen: HTMLElement;
@@ -20,6 +26,7 @@ export interface Text {
   readonly needed: boolean;
   readonly room: number;
   readonly notice?: string;
+  readonly doubt: (text: string) => Doubt | null;
 }
 
 /** `text` is what was written, also when the person goes back. */
@@ -31,12 +38,21 @@ export async function askText(asked: Text): Promise<{ move: Move; text: string }
   if (asked.notice) complain(screen, asked.notice);
   for (;;) {
     const act = await pressed(screen);
-    if (act === "back") return { move: "back", text: field.value };
+    const text = whole(field.value);
+    if (act === "back") return { move: "back", text };
     if (act === "skip") return { move: "next", text: "" };
-    const complaint = complaintAbout(field.value, asked);
-    if (complaint === null) return { move: "next", text: field.value };
-    complain(screen, complaint);
+    const doubt = text === field.value ? doubtAbout(text, asked) : { words: word("half-character"), firm: true };
+    if (doubt === null || (act === "anyway" && !doubt.firm)) return { move: "next", text };
+    field.value = text;
+    complain(screen, doubt.words);
+    offerAnyway(screen, !doubt.firm);
   }
+}
+
+/** Shows or hides the button that goes on in spite of a doubt; a screen without such doubts has none. */
+function offerAnyway(screen: HTMLElement, offered: boolean): void {
+  const button = screen.querySelector<HTMLElement>('[data-act="anyway"]');
+  if (button) button.hidden = !offered;
 }
 
 /** The chosen name; skipping gives the one that counts then, or none. */
@@ -54,11 +70,10 @@ export async function askChoice(
   return { move: act === "back" ? "back" : "next", chosen: options.chosen()[0] ?? null };
 }
 
-function complaintAbout(text: string, asked: Text): string | null {
-  if (asked.needed && text.trim() === "") return word("write-something");
+function doubtAbout(text: string, asked: Text): Doubt | null {
+  if (asked.needed && text.trim() === "") return { words: word("write-something"), firm: true };
   const over = bytesOf(text) - asked.room;
-  if (over > 0) return tooLong(over, text);
-  return holdsReceipt(text) ? word("holds-receipt") : null;
+  return over > 0 ? { words: tooLong(over, text), firm: true } : asked.doubt(text);
 }
 
 /** What stands under the field, and what is read out when the room gets small. */
@@ -81,7 +96,10 @@ function roomCounter(field: HTMLTextAreaElement, room: number): readonly HTMLEle
   };
   field.addEventListener("input", () => {
     const screen = field.closest<HTMLElement>("section");
-    if (screen) settle(screen);
+    if (screen) {
+      settle(screen);
+      offerAnyway(screen, false);
+    }
     count();
   });
   count();

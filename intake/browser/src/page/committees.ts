@@ -33,17 +33,17 @@ export async function askCommittees(
     const act = await pressed(screen);
     const committees = options.chosen();
     if (act === "back") return { move: "back", committees };
-    const complaint = complaintAbout(portal, committees);
+    const complaint = complaintAbout(portal, choiceOf(committees));
     if (complaint === null) return { move: "next", committees };
     complain(screen, complaint);
   }
 }
 
-/** Why these committees cannot be written to, in words; null when they can. */
-export function complaintAbout(portal: Portal, committees: readonly string[]): string | null {
-  if (committees.length === 0) return word("choose-reader");
+/** Why this choice cannot be written to, in words; null when it can. */
+export function complaintAbout(portal: Portal, choice: Choice): string | null {
+  if (choice.committees.length === 0) return word("choose-reader");
   try {
-    readers(portal, choiceOf(committees));
+    readers(portal, choice);
     return null;
   } catch (error) {
     if (error instanceof RoutingError) return word(error.code);

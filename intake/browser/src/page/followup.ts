@@ -1,59 +1,55 @@
-/** Further words under a receipt: to those whose answer they follow, or, before a first answer, to a new choice. */
+/** Further words under a receipt: to those who could read what an answer follows, or to a new choice. */
 
 import { type Followup, room, sealFollowup } from "../client/compose.ts";
-import type { ThreadItem, ThreadItems } from "../client/mailbox.ts";
-import type { Portal } from "../client/portal.ts";
-import { askText } from "./asking.ts";
+import type { ThreadItems } from "../client/mailbox.ts";
+import type { Choice } from "../wire/message.ts";
+import type { Reply } from "../wire/reply.ts";
+import { askText, type Doubt } from "./asking.ts";
 import { listReaders } from "./check.ts";
 import { askCommittees, choiceOf, complaintAbout, readerIds, readerNames } from "./committees.ts";
+import { holdsReceipt } from "./pasted.ts";
 import type { Visit } from "./returning.ts";
 import { screenFrom } from "./screens.ts";
 import { type Outcome, sealAndSend } from "./sealing.ts";
 import type { Move } from "./walk.ts";
 import { language, word } from "./words.ts";
 
-/** What is being written, and what it answers. */
+/** To whom something is being written: the readers of `answered`, or those of `committees`. */
 interface More {
+  answered: Reply | null;
   committees: readonly string[];
-  text: string;
   notice: string;
-  readonly answered: ThreadItem["reply"] | null;
   readonly seen: readonly Uint8Array[];
 }
 
-/** Whether something was sent; the person may also go back. */
-export async function writeMore(visit: Visit, thread: ThreadItems): Promise<boolean> {
-  const answered = answerable(visit.portal, thread);
-  const more: More = {
-    committees: [],
-    text: "",
-    notice: "",
-    answered,
-    seen: thread.items.map((item) => item.reply.id),
-  };
+/** Whether something was sent; the person may also go back, and finds the words again later in the visit. */
+export async function writeMore(visit: Visit, thread: ThreadItems, answered: Reply | null): Promise<boolean> {
+  const more: More = { answered, committees: [], notice: "", seen: thread.items.map((item) => item.reply.id) };
   let chosen = answered !== null;
   for (;;) {
     if (!chosen && (await chooseReaders(visit, more)) === "back") return false;
     chosen = true;
     if ((await askMore(visit, more)) === "back") {
-      if (answered) return false;
+      if (more.answered) return false;
       chosen = false;
       continue;
     }
     const { end, portal } = await sendMore(visit, more);
     visit.portal = portal;
-    if (end === "stored") return true;
-    more.notice = end === "readers-changed" ? word("readers-changed") : "";
-    chosen = answered !== null || complaintAbout(portal, more.committees) === null;
+    if (end === "stored") {
+      visit.unsent = "";
+      return true;
+    }
+    chosen = stillReads(visit, more, end);
   }
 }
 
-/** The newest answer that is to be trusted and whose readers can still be written to. */
-function answerable(portal: Portal, thread: ThreadItems): ThreadItem["reply"] | null {
-  const found = thread.items.find(
-    ({ reply, verdict }) => verdict !== "not-genuine" && readerIds(portal, reply.routing) !== "",
-  );
-  return found?.reply ?? null;
+/** Whether the chosen can still be written to; if not, the person has to choose anew. Leaves a notice that says why. */
+function stillReads(visit: Visit, more: More, end: Outcome["end"]): boolean {
+  const complaint = complaintAbout(visit.portal, routingOf(more));
+  more.notice = complaint ?? (end === "readers-changed" ? word("readers-changed") : "");
+  if (complaint !== null) more.answered = null;
+  return complaint === null;
 }
 
 async function chooseReaders(visit: Visit, more: More): Promise<Move> {
@@ -65,30 +61,41 @@ async function chooseReaders(visit: Visit, more: More): Promise<Move> {
 async function askMore(visit: Visit, more: More): Promise<Move> {
   const screen = screenFrom("more");
   listReaders(screen, readerNames(visit.portal, routingOf(more)));
-  const left = room(visit.portal, followupOf({ ...more, text: "" }));
-  const asked = await askText({ screen, text: more.text, needed: true, room: left, notice: takeNotice(more) });
-  more.text = asked.text;
+  const asked = await askText({
+    screen,
+    text: visit.unsent,
+    needed: true,
+    room: room(visit.portal, followupOf(more, "")),
+    notice: takeNotice(more),
+    doubt: (text) => doubtAbout(text, visit.receipt),
+  });
+  visit.unsent = asked.text;
   return asked.move;
+}
+
+function doubtAbout(text: string, receipt: Uint8Array): Doubt | null {
+  return holdsReceipt(text, receipt) ? { words: word("holds-receipt"), firm: true } : null;
 }
 
 function sendMore(visit: Visit, more: More): Promise<Outcome> {
   const { net, portal, receipt, reopen } = visit;
-  const followup = followupOf(more);
+  const routing = routingOf(more);
+  const followup = followupOf(more, visit.unsent);
   return sealAndSend({
     net,
     portal,
     reopen,
     seal: (current, progress) => sealFollowup(current, receipt, followup, progress),
-    sameReaders: (newest) => readerIds(newest, routingOf(more)) === readerIds(portal, routingOf(more)),
+    sameReaders: (newest) => readerIds(newest, routing) === readerIds(portal, routing),
   });
 }
 
-function followupOf(more: More): Followup {
+function followupOf(more: More, text: string): Followup {
   const to = more.answered ?? routingOf(more);
-  return { to, language: language(), text: more.text, answersTo: more.answered?.id ?? null, seen: more.seen };
+  return { to, language: language(), text, answersTo: more.answered?.id ?? null, seen: more.seen };
 }
 
-function routingOf(more: More) {
+function routingOf(more: More): Choice {
   return more.answered?.routing ?? choiceOf(more.committees);
 }
 

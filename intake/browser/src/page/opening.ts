@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "not-found": "closed-keys",
 };
 
-/** A portal that was believed, and how to ask for it again. */
+/** A portal that was believed, and how to ask for it again; what is older than the last one believed is refused. */
 export interface Opened {
   readonly portal: Portal;
   readonly reopen: () => Promise<Portal>;
@@ -35,8 +35,14 @@ export interface Opened {
 /** Tries until the lock works and the portal is believed; asks for the date when the clocks disagree. */
 export async function opened(pin: Pin, net: Net): Promise<Opened> {
   let chosen: Day | undefined;
+  let atLeast = pin.seq;
+  const reopen = async () => {
+    const now = Date.now();
+    const portal = await openPortal(pin, chosen === undefined ? { now } : { now, chosen }, net, { atLeast });
+    atLeast = portal.directory.seq;
+    return portal;
+  };
   for (;;) {
-    const reopen = () => openPortal(pin, chosen === undefined ? { now: Date.now() } : { now: Date.now(), chosen }, net);
     try {
       await selfTest();
       return { portal: await reopen(), reopen };

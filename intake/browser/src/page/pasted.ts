@@ -1,20 +1,37 @@
-/** Notices a receipt inside a text: whoever reads the text could then read the answers too. */
+/** What a text may bring along unseen: a number that opens answers, or half a character. */
 
-import { parseDigits } from "../wire/receipt.ts";
+import { formatDigits, parseDigits, readDigit } from "../wire/receipt.ts";
 
+const DIGITS = /\p{Nd}/gu;
+/** Digits of any script, with nothing but spaces, dashes, line breaks and marks of direction between them. */
+const RUN = /\p{Nd}(?:[\p{Z}\p{Pd}\p{Cf}\t\r\n\u2212]*\p{Nd})*/gu;
 const COUNT = 40;
-/** More digits than this in a row are a list of something, and would take long to search. */
-const MOST_DIGITS = 2_000;
-const DIGIT = /\p{Nd}/gu;
-/** Forty or more digits of any script with at most three spaces, dashes or line breaks between them. */
-const LONG_NUMBER = /\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){39,}/gu;
+const HALF_CHARACTER = /\p{Surrogate}/gu;
+const REPLACEMENT = "\ufffd";
 
-/** Whether forty digits in a row make a whole receipt. */
-export function holdsReceipt(text: string): boolean {
-  return (text.match(LONG_NUMBER) ?? []).some((run) => {
-    const digits = (run.match(DIGIT) ?? []).slice(0, MOST_DIGITS);
-    return digits.some((_, at) => isReceipt(digits.slice(at, at + COUNT).join("")));
-  });
+/** Whether the text holds this very receipt (16 bytes), in whatever digits. */
+export function holdsReceipt(text: string, receipt: Uint8Array): boolean {
+  const looked = formatDigits(receipt).replace(/ /g, "");
+  return runsIn(text).some((run) => inAscii(run).includes(looked));
+}
+
+/** Whether exactly forty digits stand together that could be somebody's receipt; one such run in thirty could. */
+export function mayHoldReceipt(text: string): boolean {
+  return runsIn(text).some((run) => (run.match(DIGITS) ?? []).length === COUNT && isReceipt(run));
+}
+
+/** The text as it can be sent: half a character, which UTF-8 cannot carry, becomes a mark that is seen. */
+export function whole(text: string): string {
+  return text.replace(HALF_CHARACTER, REPLACEMENT);
+}
+
+function runsIn(text: string): readonly string[] {
+  return text.match(RUN) ?? [];
+}
+
+/** Only the digits, of whatever script, as 0 to 9. */
+function inAscii(run: string): string {
+  return (run.match(DIGITS) ?? []).map(readDigit).join("");
 }
 
 function isReceipt(digits: string): boolean {

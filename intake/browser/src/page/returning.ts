@@ -9,9 +9,10 @@ import type { Opened } from "./opening.ts";
 import { clear } from "./screens.ts";
 import { look, showThread } from "./thread.ts";
 
-/** One visit under one receipt (16 bytes). It lives in this page only. */
+/** One visit under one receipt (16 bytes). `unsent`: words that were written and not sent. It lives in this page only. */
 export interface Visit {
   portal: Portal;
+  unsent: string;
   readonly receipt: Uint8Array;
   readonly net: Net;
   readonly reopen: Opened["reopen"];
@@ -19,17 +20,19 @@ export interface Visit {
 
 /** Runs until the page holds nothing any more. */
 export async function returnTo({ portal, reopen }: Opened, net: Net): Promise<void> {
-  const visit: Visit = { portal, receipt: await askNumber(), net, reopen };
+  const visit: Visit = { portal, unsent: "", receipt: await askNumber(), net, reopen };
   onLeaving(() => wipe(visit));
   for (let sent = false; ;) {
     const thread = await look(net, visit.portal, visit.receipt);
-    if ((await showThread(thread, visit.portal, sent)) === "clear") break;
-    sent = await writeMore(visit, thread);
+    const wish = await showThread(thread, visit.portal, sent);
+    if (wish === "clear") break;
+    sent = await writeMore(visit, thread, wish.answered);
   }
   wipe(visit);
 }
 
 function wipe(visit: Visit): void {
   visit.receipt.fill(0);
+  visit.unsent = "";
   clear();
 }

@@ -5,10 +5,17 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { ClientError } from "../errors.ts";
 import { committeeOf, vaultOf } from "../wire/directory.ts";
+import type { Reply } from "../wire/reply.ts";
+import { listReaders } from "./check.ts";
+import { readerIds, readerNames } from "./committees.ts";
 import { pressed, pressedOrLater, say, screenFrom, show, slot } from "./screens.ts";
 import { dayInWords, language, number, word } from "./words.ts";
 
 const PAUSE = 20;
+const MORE = "more-";
+
+/** What the person wants next: to end, or to write to the readers of an answer; without one, to others. */
+export type Wish = "clear" | { readonly answered: Reply | null };
 
 /** Fetches until the line holds. */
 export async function look(net: Net, portal: Portal, receipt: Uint8Array): Promise<ThreadItems> {
@@ -28,32 +35,53 @@ export async function look(net: Net, portal: Portal, receipt: Uint8Array): Promi
   }
 }
 
-/** "more" to write, "clear" to end. `sent`: something was just sent under this receipt. */
-export async function showThread(thread: ThreadItems, portal: Portal, sent: boolean): Promise<string> {
+/** `sent`: something was just sent under this receipt. */
+export async function showThread(thread: ThreadItems, portal: Portal, sent: boolean): Promise<Wish> {
   const screen = screenFrom("thread");
   slot(screen, "nothing").hidden = thread.items.length > 0 || thread.unreadable > 0;
   slot(screen, "unreadable").hidden = thread.unreadable === 0;
   listLost(screen, portal);
-  slot(screen, "answers").append(...thread.items.map((item) => answer(item, portal)));
+  const articles = thread.items.map((item, at) => answer(item, at, portal));
+  slot(screen, "answers").append(...articles);
+  const beside = thread.items.some((item) => canFollow(item, portal));
+  slot(screen, "first").hidden = beside;
+  slot(screen, "others").hidden = !beside;
   show(screen);
   slot(screen, "sent").hidden = !sent;
-  return pressed(screen);
+  const act = await pressed(screen);
+  if (act === "clear") return act;
+  return { answered: act.startsWith(MORE) ? (thread.items[Number(act.slice(MORE.length))]?.reply ?? null) : null };
 }
 
-function answer({ reply, verdict }: ThreadItem, portal: Portal): HTMLElement {
+/** Whether more can be written to those who could read what this answers: it is genuine, and they still read. */
+export function canFollow({ reply, verdict }: ThreadItem, portal: Portal): boolean {
+  return verdict === "genuine" && readerIds(portal, reply.routing) !== "";
+}
+
+function answer(item: ThreadItem, at: number, portal: Portal): HTMLElement {
+  const { reply, verdict } = item;
   const article = screenFrom("answer");
   const vault = vaultOf(portal.directory, reply.vault);
   const committee = committeeOf(portal.directory, reply.committee);
   const stopped = vault?.untilDay ? dayInWords(vault.untilDay) : "";
   article.dataset["verdict"] = verdict;
-  say(article, "day", word("answer-of", { day: dayInWords(reply.day) }));
+  const heading = word("answer-of", { day: dayInWords(reply.day) });
+  say(article, "day", heading);
   say(article, "verdict", word(`verdict-${verdict}`, { day: stopped }));
   say(article, "text", reply.body.text);
   slot(article, "text").lang = reply.body.language;
   const known = verdict !== "not-genuine" && vault !== undefined && committee !== undefined;
   const signer = known && { reader: vault.titles[language()], committee: committee.names[language()] };
   say(article, "signer", signer ? word("reader-of", signer) : word("nobody-known"));
+  if (canFollow(item, portal)) offerMore(article, `${MORE}${at}`, heading, readerNames(portal, reply.routing));
   return article;
+}
+
+function offerMore(article: HTMLElement, act: string, heading: string, readers: readonly string[]): void {
+  slot(article, "further").hidden = false;
+  listReaders(article, readers);
+  slot(article, "more").dataset["act"] = act;
+  say(article, "more-to", `: ${heading}`);
 }
 
 /** What everybody must know, whatever their own number: days whose messages cannot be opened any more. */

@@ -4,11 +4,12 @@ import { type Draft, newReceipt, room, sealAccount } from "../client/compose.ts"
 import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import type { Answer } from "../wire/message.ts";
-import { askChoice, askText } from "./asking.ts";
+import { askChoice, askText, type Doubt } from "./asking.ts";
 import { askCheck } from "./check.ts";
 import { askCommittees, choiceOf, complaintAbout, readerIds } from "./committees.ts";
 import { onLeaving } from "./exit.ts";
 import type { Opened } from "./opening.ts";
+import { mayHoldReceipt } from "./pasted.ts";
 import { type Question, questions } from "./questions.ts";
 import { showReceipt } from "./receipt.ts";
 import { clear, screenFrom } from "./screens.ts";
@@ -86,13 +87,18 @@ async function askQuestion(writing: Writing, question: Question): Promise<Move> 
     const text = typeof before === "string" ? before : "";
     const left = room(writing.portal, draftOf(writing, { ...others, [question.name]: "" }));
     const screen = screenFrom(question.templateId);
-    const asked = await askText({ screen, text, needed: question.needed, room: left });
+    const asked = await askText({ screen, text, needed: question.needed, room: left, doubt: doubtAbout });
     writing.answers = asked.text === "" ? others : { ...others, [question.name]: asked.text };
     return asked.move;
   }
   const asked = await askChoice(question, Array.isArray(before) ? (before[0] ?? null) : null);
   writing.answers = asked.chosen === null ? others : { ...others, [question.name]: [asked.chosen] };
   return asked.move;
+}
+
+/** Nobody has seen this form's own number yet; another one may be in the text on purpose. */
+function doubtAbout(text: string): Doubt | null {
+  return mayHoldReceipt(text) ? { words: word("may-hold-receipt"), firm: false } : null;
 }
 
 function check(writing: Writing, asked: readonly Question[]): Promise<Move> {
@@ -114,7 +120,7 @@ function sendAll(writing: Writing, net: Net, reopen: Opened["reopen"]): Promise<
 
 /** Back to the check; or to the choice, when nobody of it is left. */
 function placeAfter(end: Outcome["end"], writing: Writing, names: readonly string[]): Place {
-  const complaint = complaintAbout(writing.portal, writing.committees);
+  const complaint = complaintAbout(writing.portal, choiceOf(writing.committees));
   writing.notice = complaint ?? (end === "readers-changed" ? word("readers-changed") : "");
   return complaint === null ? { at: names.indexOf(CHECK), returning: false } : { at: 0, returning: true };
 }

@@ -51,7 +51,7 @@ export function parseDigits(text: string): Uint8Array {
 }
 
 /** One character as an ASCII digit, or nothing when it is to be ignored. */
-function readDigit(character: string): string {
+export function readDigit(character: string): string {
   if (IGNORED.test(character)) return "";
   if (!DIGIT.test(character)) throw new ReceiptError("receipt-characters");
   // Unicode lists the digits of a script in a row from zero; rows that touch each other are whole tens.
