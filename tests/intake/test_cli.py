@@ -167,20 +167,25 @@ def test_no_name_of_a_file_moves_the_cursor(run: Run, ready: Path, tmp_path: Pat
         assert line.isprintable()
 
 
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The hosts that a server was started on."""
+    hosts: list[object] = []
+    monkeypatch.setattr("intake.serve.serve", lambda *arguments: hosts.append(arguments[1]))
+    return hosts
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104
-def test_serve_answers_this_machine_only(run: Run, ready: Path, host: str) -> None:
+def test_serve_is_for_this_machine_only(run: Run, ready: Path, served: list[object], host: str) -> None:
     (line,) = run("serve", ready, "--host", host, status=1)
     assert "deploy/INTAKE.md" in line
+    assert served == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
-def test_serve_takes_every_name_of_this_machine(
-    run: Run, ready: Path, host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr("intake.serve.serve", lambda *arguments: asked.append(arguments[1]))
+def test_serve_takes_every_name_of_this_machine(run: Run, ready: Path, served: list[object], host: str) -> None:
     run("serve", ready, "--host", host)
-    assert asked == [host]
+    assert served == [host]
 
 
 def test_import_says_what_it_did_and_may_be_repeated(run: Run, today: Portal, tmp_path: Path, ceremony: Path) -> None:

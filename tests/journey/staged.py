@@ -23,7 +23,7 @@ KEYS = receipt_keys()
 
 @dataclass
 class Staged:
-    """What intake answers now. `stored`: the envelopes it has taken. No slots, as Playwright marks who handles a route."""
+    """What intake answers now. `stored`: the envelopes it has taken."""
 
     portal: Portal
     epoch: str
@@ -77,8 +77,8 @@ class Staged:
         route.fulfill(response=answer, body=re.sub(r'data-pin="[^"]*"', lambda _: f'data-pin="{pin}"', answer.text()))
 
     def _start(self, route: Route) -> None:
-        notes = [note.encode().decode() for note in self.portal.notes]
-        route.fulfill(json={"v": 1, "directory": notes[-1], "changes": [notes[0]], "records": []})
+        newest = self.portal.notes[-1].encode().decode()
+        route.fulfill(json={"v": 1, "directory": newest, "changes": [], "records": []})
 
     def _mailbox(self, route: Route) -> None:
         page = int.from_bytes((route.request.post_data_buffer or b"")[-2:], "big")

@@ -42,7 +42,7 @@ def readers(page: Page) -> list[str]:
 
 
 def press(page: Page, act: str) -> None:
-    page.locator(f"#screen button[data-act={act}]").click()
+    page.locator(f"#screen button[data-act={act}]:visible").click()
 
 
 def write(page: Page, text: str) -> None:
@@ -84,7 +84,7 @@ def test_the_person_chooses_the_answer_to_write_more_to_and_a_false_one_cannot_b
 def test_writing_to_others_chooses_anew(page: Page, person: Person, staged: Staged) -> None:
     staged.answer("cat", day(-1), "From cat")
     person.come_back(RECEIPT)
-    page.locator("#screen button[data-act=others]:visible").click()
+    press(page, "others")
     page.get_by_role("checkbox", name="ced (en)").check()
     press(page, "continue")
     assert readers(page) == ["Reader ced (en) (ced (en))"]
