@@ -1,4 +1,4 @@
-"""The second engine: the form opens after its self-test, seals, and intake keeps what was sent."""
+"""The second engine: the form opens after its self-test, seals, and intake keeps what was sent; the desk is found."""
 
 from deploy.rehearsal import Rehearsal
 from deploy.serving import Serving
@@ -22,3 +22,9 @@ def test_a_message_is_sealed_and_stored_from_firefox(rehearsal: Rehearsal, serve
     assert receipt.isdigit()
     assert [request.split("/")[1] for request in wire.requests() if not request.startswith("GET ")] == ["submissions"]
     assert rehearsal.close_day()
+
+
+def test_firefox_finds_the_desk_by_its_own_host(served: Serving) -> None:
+    with firefox() as browser:
+        browser.goto(served.desk_link)
+        assert len(browser.all("input[type=password]")) == 3
