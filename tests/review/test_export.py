@@ -66,7 +66,7 @@ def test_a_post_is_signed_by_the_post_key_and_lists_exactly_its_slots(
 def test_a_post_names_no_vault_and_no_word(keepers: Keepers, tmp_path: Path) -> None:
     write_post(keepers, tmp_path / "post.tar", DAY)
     data = (tmp_path / "post.tar").read_bytes()
-    assert [word for word in (b"cat", b"ced", ANSWER[:9].encode()) if word in data] == []
+    assert [word for word in (b'"cat"', b'"ced"', ANSWER[:9].encode()) if word in data] == []
 
 
 def test_the_writer_reads_both_answers_from_one_post(keepers: Keepers, tmp_path: Path, writer: Writer) -> None:

@@ -102,7 +102,7 @@ def test_words_of_a_followup_are_refused_too(station: Station, portal: Portal) -
 def test_a_writer_who_wants_no_answer_gets_none(station: Station, portal: Portal) -> None:
     arrive(station, Writer(portal=portal, wants_reply=False))
     assert refusal(station, ANSWER).code == "no-reply-wanted"
-    assert act(station, "case", number=1)["wants_reply"] is False
+    assert act(station, "case", number=1, before=0)["wants_reply"] is False
 
 
 def test_an_answer_that_does_not_fit_says_by_how_much(station: Station, portal: Portal) -> None:
@@ -149,7 +149,7 @@ def test_a_case_waits_until_it_is_answered_and_again_after_a_followup(station: S
 
 def test_opening_a_case_marks_it_read_and_is_remembered_once(station: Station, portal: Portal) -> None:
     arrive(station, Writer(portal=portal))
-    act(station, "case", number=1)
-    act(station, "case", number=1)
+    act(station, "case", number=1, before=0)
+    act(station, "case", number=1, before=0)
     assert station.look("cat", lambda store: store.inbox()[0].unread) == 0
     assert station.look("cat", lambda store: [one.what for one, _ in store.journal()].count("case-opened")) == 1

@@ -11,7 +11,12 @@ if (lock) {
 
   const isIdle = () => Date.now() - lastUse >= idleMilliseconds;
 
+  let locking = false;
+
+  // Once: a second sending would break off the first.
   const lockNow = () => {
+    if (locking) return;
+    locking = true;
     document.body.hidden = true;
     lock.submit();
   };
