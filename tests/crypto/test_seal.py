@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyrage
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import AgeError, FormatError, RoutingError
@@ -112,14 +112,12 @@ def test_another_recipient_type_is_refused_even_beside_ours() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
 def test_chunks_come_back(plaintext: bytes) -> None:
     key = bytes(32)
     assert open_chunks(key, seal_chunks(key, plaintext)) == plaintext
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_refused_or_are_a_header_in_its_one_form(data: bytes) -> None:
     for start in (b"", b"age-encryption.org/v1\n", b"age-encryption.org/v1\n-> mlkem768x25519 "):
         try:
