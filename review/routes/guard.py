@@ -10,7 +10,7 @@ from review.running import desk, door, pages
 # What a browser may have before it has shown the link, and what it may do while everything is locked.
 _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
 _WHILE_LOCKED = frozenset({"entry.unlock", "entry.open_vaults", "entry.lock", "entry.language"})
-# What happens by itself is no sign of somebody at the desk.
+# What happens by itself is no sign of somebody at the desk, and tells nothing of it to strangers either.
 _NO_USE = frozenset({"static.file"})
 
 
@@ -23,8 +23,8 @@ def install(app: Flask) -> None:
 
 
 def _check_host() -> tuple[str, int] | None:
-    """Whoever was not told the desk's name gets nothing under any other, this machine's own names among them."""
-    if request.host == f"{door().host}:{request.environ['SERVER_PORT']}":
+    """Whoever was not told the desk's name gets one page under any other, this machine's own names among them."""
+    if request.host == f"{door().host}:{request.environ['SERVER_PORT']}" or request.endpoint in _NO_USE:
         return None
     return pages().render("elsewhere.html"), 400
 

@@ -241,12 +241,14 @@ def test_an_empty_form_asks_for_a_passphrase(client: FlaskClient) -> None:
 )
 def test_under_any_other_name_there_is_one_page_without_a_cookie_and_without_the_name(app: Flask, host: str) -> None:
     client = app.test_client()
-    for path in (f"/enter/{app.extensions['door'].link}", "/", "/static/desk.css"):
+    for path in (f"/enter/{app.extensions['door'].link}", "/", "/unlock"):
         answer = client.get(path, base_url=ADDRESS, headers={"Host": host})
         assert answer.status_code == 400
         assert "The desk is not at this address" in answer.text
         assert "Set-Cookie" not in answer.headers
         assert HOST not in answer.text
+    looks = client.get("/static/desk.css", base_url=ADDRESS, headers={"Host": host})
+    assert (looks.status_code, looks.headers.get("Set-Cookie")) == (200, None)
     assert client.get(f"/enter/{app.extensions['door'].link}", base_url=ADDRESS).status_code == 303
 
 

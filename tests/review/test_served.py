@@ -118,5 +118,6 @@ def test_the_desk_has_no_page_at_the_names_of_the_machine(desk: tuple[psutil.Pro
         assert answer is not None
         assert answer.status == 400
         assert page.locator("h1").text_content() == "The desk is not at this address"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgba(0, 0, 0, 0)"
     assert context.cookies() == []
     context.close()
