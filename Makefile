@@ -15,13 +15,17 @@ BROWSER := intake/browser
 BROWSER_FILES := $(shell find $(BROWSER) -name node_modules -prune -o -type f -print 2>/dev/null)
 WORKERS ?= auto
 
-.PHONY: run test prove bench screens tools venv browser lint lock clean help
+.PHONY: run test vectors prove bench screens tools venv browser lint lock clean help
 
 run: .build/installed .build/page ## a whole portal with throw-away keys on 127.0.0.1:8000, its station on :8001
 	@exec $(BIN)/python -m deploy.demo
 
 test: have-tools venv lint .build/page-tested ## everything that every change must pass
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+vectors: venv browser ## age's own 143 test vectors, in both languages
+	$(BIN)/python -m tests.crypto.cctv
+	npm run --silent --prefix $(BROWSER) vectors
 
 prove: have-tools venv browser ## the long proofs: every script, many examples, many at once
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "" --hypothesis-profile prove

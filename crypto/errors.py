@@ -2,11 +2,12 @@
 
     CryptoError
     |-- FormatError            bytes that FORMAT.md does not allow
-    |   |-- ReceiptError       characters, count, check digit or range of a receipt
+    |   |-- ReceiptError       characters, words, count, check or range of a receipt
     |   `-- AgeError           an age file: header-failure, mac-failure, no-match, payload-failure
     |-- SignatureError         a signature that does not verify
     |-- TrustError             a directory that must not be believed
-    `-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
+    |-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
+    `-- ConsentError           an answer that is not to this request: other-request, other-thread, consent-expired
 
 `code` is stable and goes to pages and logs; the words people read are looked up by it. Neither the code nor the text
 holds anything of a message, an address or a key.
@@ -31,10 +32,13 @@ class FormatError(CryptoError):
         super().__init__(code, where)
 
 
-class ReceiptError(FormatError):
-    """These numbers are not a receipt; the code says what to look at."""
+ReceiptCode = Literal["receipt-characters", "receipt-word", "receipt-count", "receipt-check", "receipt-range"]
 
-    def __init__(self, code: Literal["receipt-characters", "receipt-count", "receipt-check", "receipt-range"]) -> None:
+
+class ReceiptError(FormatError):
+    """These numbers or words are not a receipt; the code says what to look at."""
+
+    def __init__(self, code: ReceiptCode) -> None:
         super().__init__("receipt", code)
 
 
@@ -64,12 +68,14 @@ TrustCode = Literal[
     "missing-epoch",
     "key-file-mismatch",
     "key-file-length",
+    "sequence-gap",
     "broken-prev",
+    "clocks-apart",
 ]
 
 
 class TrustError(CryptoError):
-    """This directory must not be believed."""
+    """This directory must not be believed, or not on what these clocks say."""
 
     def __init__(self, code: TrustCode) -> None:
         super().__init__(code, "directory")
@@ -80,3 +86,10 @@ class RoutingError(CryptoError):
 
     def __init__(self, code: Literal["not-open", "nobody-left", "too-many-vaults"]) -> None:
         super().__init__(code, "routing")
+
+
+class ConsentError(CryptoError):
+    """This answer gives no consent to this request, today."""
+
+    def __init__(self, code: Literal["other-request", "other-thread", "consent-expired"]) -> None:
+        super().__init__(code, "consent")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crypto.errors import CryptoError, TrustError
-from crypto.public.trust import Believed, Pin, believe
+from crypto.public.trust import Believed, Pin, believe, follows
 from crypto.wire.directory import MOST_DIRECTORY, Directory
 from crypto.wire.fields import encode_json
 from crypto.wire.note import Note, body
@@ -27,9 +27,7 @@ class Held:
     @classmethod
     def read(cls, portal: str, data: bytes) -> "Held":
         """Takes a note apart; says nothing about whether to believe it."""
-        if len(data) > MOST_DIRECTORY:
-            raise RefusedError("a directory is larger than allowed")
-        note = Note.parse(data)
+        note = Note.parse(data, MOST_DIRECTORY)
         return cls(data=data, note=note, directory=Directory.parse(body(note, "directory", portal)))
 
     @property
@@ -79,8 +77,11 @@ def follow(pin: Pin, held: Sequence[Held], untrusted: bytes, day: str) -> Held:
     caller must not stop before one that the pin reaches.
     """
     new = Held.read(pin.portal, untrusted)
-    if held and (new.seq != held[-1].seq + 1 or new.directory.prev != held[-1].note.hash()):
-        raise RefusedError(f"directory {new.seq} does not follow directory {held[-1].seq}")
+    if held:
+        try:
+            follows(held[-1].directory, held[-1].note.hash(), new.directory)
+        except TrustError as error:
+            raise RefusedError(f"directory {new.seq} does not follow directory {held[-1].seq} ({error.code})") from None
     if new.seq < pin.seq:
         return new
     try:

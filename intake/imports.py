@@ -3,17 +3,17 @@
 Everything read here is untrusted until it has been checked; a file is taken whole, in one transaction, or not at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from crypto.errors import SignatureError
 from crypto.public.keys import check_key_file
 from crypto.public.trust import Pin
 from crypto.public.verify import verify_note
-from crypto.wire.age import Header, check_slot, encapsulated_key
+from crypto.wire.age import KEY_LENGTH, Header, check_slot, encapsulated_key
 from crypto.wire.container import read_container
 from crypto.wire.digest import sha256
-from crypto.wire.directory import NamedKey
+from crypto.wire.directory import MOST_DIRECTORY, NamedKey
 from crypto.wire.fields import to_base64url
 from crypto.wire.note import Note, body
 from crypto.wire.post import MOST_POST, Post, PostSlot
@@ -28,7 +28,15 @@ from intake.store import Change, Slot, Store
 Members = Iterator[tuple[str, bytes]]
 Groups = dict[str, dict[str, bytes]]
 
-MOST_MEMBER = MOST_POST + 4_096
+# A directory names at most 200 vaults, a post key is sealed to at most 20. A slot of another length is refused by name.
+_MOST_MEMBER: Mapping[str, int] = {
+    "format": 256,
+    "directory": MOST_DIRECTORY,
+    "keys": 200 * KEY_LENGTH,
+    "post-key": 32_768,
+    "post": MOST_POST,
+    "slot": 16_384,
+}
 MOST_MEMBERS = 1_000
 POST_SIGNER = "post"
 _SEALED_SEED_PAYLOAD = 16 + 32 + 16  # nonce, seed, tag
@@ -39,7 +47,7 @@ def bring_in(store: Store, pin: Pin, standing: Standing, source: BinaryIO, today
 
     The file, on a slow stick perhaps, is read to its end before anybody has to wait for the database.
     """
-    untrusted = read_container(source, most_member=MOST_MEMBER)
+    untrusted = read_container(source, most_member=_MOST_MEMBER)
     name, text = next(untrusted, ("", b""))
     if name == "format" and text == f"sealed-intake/ceremony/v1 {pin.portal}\n".encode("ascii"):
         return _ceremony(store, pin, _sorted_out(untrusted), today)
@@ -143,7 +151,7 @@ def _slots(pin: Pin, standing: Standing, untrusted: Members, today: str) -> list
     name, data = next(untrusted, ("", b""))
     if name != "post":
         raise RefusedError("the post has no list of its slots")
-    post = _believed_post(pin, standing, Note.parse(data), today)
+    post = _believed_post(pin, standing, Note.parse(data, MOST_POST), today)
     slots = [_slot(post.day, listed, *next(untrusted, ("", b""))) for listed in post.slots]
     if next(untrusted, None) is not None:
         raise RefusedError("the post holds more than it lists")

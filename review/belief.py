@@ -7,7 +7,7 @@ from itertools import groupby
 
 from crypto.errors import FormatError, SignatureError, TrustError
 from crypto.public.keys import check_key_file
-from crypto.public.trust import Pin, believe
+from crypto.public.trust import Pin, believe, follows
 from crypto.secret.identity import public_key
 from crypto.sign.sign import public
 from crypto.wire.directory import Directory, Epoch, NamedKey
@@ -73,6 +73,8 @@ def form_belief(pin: Pin, notes: Mapping[int, Note], day: str) -> Belief:
     try:
         chain = _chain(notes, pin.portal)
         directories = tuple(_read(note, pin.portal) for note in chain)
+        for new, before, note in zip(directories, directories[1:], chain[1:], strict=False):
+            follows(before, note.hash(), new)
         first = next((at for at, one in enumerate(directories) if one.valid_from <= day), None)
         if first is None:
             raise TrustError("not-yet-valid")

@@ -1,30 +1,44 @@
 """Reads a ceremony file or a bundle in the one order it may have (FORMAT.md 9.3, 11.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Literal
 
 from crypto.errors import FormatError
+from crypto.wire.age import KEY_LENGTH
 from crypto.wire.container import read_container
 from crypto.wire.day import MOST_MANIFEST
 from crypto.wire.digest import sha256
+from crypto.wire.directory import MOST_DIRECTORY
 from crypto.wire.fields import from_base64url, to_base64url
 from crypto.wire.message import ID_LENGTH
 from review.refusals import Refused
 
 Kind = Literal["ceremony", "bundle"]
 _KINDS: tuple[Kind, ...] = ("ceremony", "bundle")
-# A manifest note is its JSON, a label line and one signature line.
-_MOST_MEMBER = MOST_MANIFEST + 1_024
 _DIGITS = 8
+_MOST_VAULTS = 200
+# A post key is sealed to at most 20 vaults. An envelope of another length than one of four is no fault of the file.
+_MOST: Mapping[str, int] = {
+    "format": 256,
+    "directory": MOST_DIRECTORY,
+    "keys": _MOST_VAULTS * KEY_LENGTH,
+    "post-key": 32_768,
+    "day": MOST_MANIFEST,
+    "gone": MOST_MANIFEST,
+    "envelope": MOST_MANIFEST,
+}
+# Of directories, key files and post keys together; each of them is held until a directory is believed.
+_MOST_OF_CEREMONY = 1_000
 
 
 class BundleReader:
     """Hands out the members group by group; numbers rise, hashes fit, and nothing is left over at the end."""
 
     def __init__(self, source: BinaryIO) -> None:
-        self._members = read_container(source, most_member=_MOST_MEMBER)
+        self._members = read_container(source, most_member=_MOST)
         self._next = next(self._members, None)
         self._has_order = False
+        self._of_ceremony = 0
 
     def kind(self, portal: str) -> Kind:
         """What this file is; refuses one of another portal."""
@@ -85,6 +99,9 @@ class BundleReader:
     def _group(self, group: str) -> Iterator[tuple[str, bytes]]:
         while self._next is not None and self._next[0].startswith(f"{group}/"):
             rest, data = self._next[0].removeprefix(f"{group}/"), self._next[1]
+            self._of_ceremony += group in ("directory", "keys", "post-key")
+            if self._of_ceremony > _MOST_OF_CEREMONY:
+                raise FormatError("too many members")
             self._next = next(self._members, None)
             yield rest, data
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from crypto.errors import AgeError, FormatError, SignatureError
 from crypto.public.verify import verify
 from crypto.secret.unseal import unseal
+from crypto.wire.age import check_envelope
 from crypto.wire.frame import MESSAGE_FRAMES, Frame
 from crypto.wire.message import Message, NotUnderstoodError
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """No key of this vault opens it: it is for others, and is dropped."""
+    """No envelope, or one that no key of this vault opens: it is for others, and is dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +31,39 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """It opened and is not taken; `data` keeps it, unharmed. `templates/review/aside.html` words the reasons."""
+    """It opened and is not taken; `data` keeps it, unharmed. `templates/review/aside.html` words the reasons.
+
+    `message` is there when its thread has signed it.
+    """
 
     reason: str
     data: bytes
+    message: Message | None = None
 
 
-REASONS = ("damaged", "frame", "message", "not-understood", "signature", "other-portal", "misdirected", "same-id")
+# FORMAT.md 9.4, in the order in which they are looked for; the last three need the vault's tables.
+REASONS = (
+    "damaged",
+    "frame",
+    "not-understood",
+    "message",
+    "signature",
+    "other-portal",
+    "misdirected",
+    "same-id",
+    "seed-reused",
+    "mailbox-taken",
+)
 
 Outcome = Foreign | Opened | Aside
 
 
 def open_envelope(envelope: bytes, seeds: list[bytes], portal: str, is_for_us: Callable[[Message], bool]) -> Outcome:
     """Tries the seeds in order, then checks frame, message, signature, portal and routing, in this order."""
+    try:
+        check_envelope(envelope)
+    except FormatError:
+        return Foreign()
     try:
         data = unseal(envelope, seeds)
     except AgeError as error:
@@ -74,9 +95,9 @@ def _check(frame: Frame, data: bytes, portal: str, is_for_us: Callable[[Message]
     except SignatureError:
         return Aside(reason="signature", data=data)
     if message.portal != portal:
-        return Aside(reason="other-portal", data=data)
+        return Aside(reason="other-portal", data=data, message=message)
     if not is_for_us(message):
-        return Aside(reason="misdirected", data=data)
+        return Aside(reason="misdirected", data=data, message=message)
     return Opened(message=message, data=frame.message, signature=frame.signature, frame=data)
 
 

@@ -82,15 +82,16 @@ absent = Table(
     Column("submission", LargeBinary, primary_key=True),
 )
 
-# What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply.
+# What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply; no two threads share
+# one.
 cases = Table(
     "cases",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("pseudonym", String(40), nullable=False, unique=True),
     Column("thread", LargeBinary, nullable=False, unique=True),
-    Column("recipient", LargeBinary),
-    Column("mailbox", LargeBinary),
+    Column("recipient", LargeBinary, index=True),
+    Column("mailbox", LargeBinary, index=True),
     Column("routing", LargeBinary, nullable=False),
     Column("language", String(2), nullable=False),
     Column("in_danger", Boolean(create_constraint=True, name="in_danger"), nullable=False),
@@ -112,7 +113,15 @@ messages = Table(
     UniqueConstraint("number", "turn"),
 )
 
-# What opened and was not taken: `data` is the frame, or the envelope where no frame came out.
+# The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the id of its message.
+attachment_seeds = Table(
+    "attachment_seeds",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("message", LargeBinary, nullable=False),
+)
+
+# What opened and was not taken: `data` is the frame, or the envelope where no frame came out; the same bytes once.
 aside = Table(
     "aside",
     metadata,
@@ -121,6 +130,7 @@ aside = Table(
     Column("arrived", String(10), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("sha256", LargeBinary, nullable=False, unique=True),
 )
 
 replies = Table(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from crypto.wire.digest import sha256
 from crypto.wire.fields import encode_json
 from crypto.wire.message import Message, Thread
 from review import schema
@@ -129,6 +130,24 @@ class Store:
         row = self._db.execute(select(schema.cases).where(schema.cases.c.number == number)).one_or_none()
         return None if row is None else _case(row)
 
+    def is_of_another(self, thread: Thread) -> bool:
+        """Whether the mailbox or the recipient of this thread is that of a case of another thread."""
+        if thread.mailbox is None:
+            return False
+        cases = schema.cases
+        shared = (cases.c.mailbox == thread.mailbox) | (cases.c.recipient == thread.recipient)
+        return bool(self._db.scalar(select(exists().where(shared, cases.c.thread != thread.key))))
+
+    def message_with_seed(self, seed_hash: bytes) -> bytes | None:
+        """The id of the first message whose attachments had the seed of this SHA-256."""
+        table = schema.attachment_seeds
+        return self._db.scalar(select(table.c.message).where(table.c.sha256 == seed_hash))
+
+    def remember_seed(self, seed_hash: bytes, message_id: bytes) -> None:
+        """That this message had a seed of this SHA-256; the first message stays."""
+        values = {"sha256": seed_hash, "message": message_id}
+        self._db.execute(insert_or(schema.attachment_seeds).values(values).on_conflict_do_nothing())
+
     def add_case(self, message: Message) -> Case:
         """A new case for the thread of this message, under a fresh pseudonym."""
         values = {
@@ -215,9 +234,10 @@ class Store:
         ]
 
     def set_aside(self, n: int, submission: bytes, arrived: str, reason: str, data: bytes) -> bool:
-        """Keeps what opened and was not taken; false when it is kept already."""
+        """Keeps what opened and was not taken; false when these bytes are kept already."""
         values = {"n": n, "submission": submission, "arrived": arrived, "reason": reason, "data": data}
-        result = self._db.execute(insert_or(schema.aside).values(values).on_conflict_do_nothing())
+        row = insert_or(schema.aside).values(**values, sha256=sha256(data))
+        result = self._db.execute(row.on_conflict_do_nothing())
         return result.rowcount == 1
 
     def aside(self) -> list[SetAside]:

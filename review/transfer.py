@@ -16,21 +16,18 @@ from crypto.sign.sign import public
 from crypto.wire.day import DayManifest, Entry, Gone
 from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
-from crypto.wire.message import AccountBody, Message
+from crypto.wire.message import Message
 from crypto.wire.note import Note, body
 from review.belief import Belief, check_keys, check_own, form_belief, is_named
 from review.bundle import BundleReader, Kind
-from review.opening import Aside, Foreign, Opened, open_envelope, seeds_for
+from review.filing import Place, keep
+from review.opening import open_envelope, seeds_for
 from review.records import ImportedDay
 from review.refusals import Refused
-from review.signals import says_danger, vetoes_state
 from review.store import Store
 
 _SEED_LENGTH = 32
 _FIGURES = ("days", "new", "followup", "double", "foreign", "aside", "gone", "absent", "post_keys")
-
-# A manifest's counter and a submission's ID: where an envelope belongs.
-Place = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +63,7 @@ def _receive(store: Store, pin: Pin, source: BinaryIO, day: str) -> Report:
     belief = _take_directories(store, reader, pin, day)
     expires = belief.directory.expires
     report = Report(kind=kind, directory=belief.directory.seq, expired=expires if expires <= day else None)
-    _take_key_files(store, reader)
+    _take_key_files(store, reader, belief)
     _take_post_keys(store, reader, belief, report)
     if kind == "bundle":
         _DayTaker(store, belief, report).take(reader)
@@ -88,9 +85,14 @@ def _take_directories(store: Store, reader: BundleReader, pin: Pin, day: str) ->
     return belief
 
 
-def _take_key_files(store: Store, reader: BundleReader) -> None:
+def _take_key_files(store: Store, reader: BundleReader, belief: Belief) -> None:
+    """Keeps those that a directory names; any other is a fault of the file."""
+    named = {epoch.keys for directory in (*belief.ahead, *belief.chain) for epoch in directory.epochs}
     for data in reader.hashed("keys"):
-        store.add_key_file(sha256(data), data)
+        digest = sha256(data)
+        if digest not in named:
+            raise FormatError("key file that no directory names")
+        store.add_key_file(digest, data)
 
 
 def _take_post_keys(store: Store, reader: BundleReader, belief: Belief, report: Report) -> None:
@@ -152,7 +154,7 @@ class _DayTaker:
                 taken.add((n, submission))
                 seeds = seeds_for(day, self._seeds)
                 outcome = open_envelope(envelope, seeds, self._belief.portal, self._is_for_us)
-                self._report.figures[_keep(self._store, outcome, (n, submission), day)] += 1
+                self._report.figures[keep(self._store, outcome, (n, submission), day)] += 1
         return taken
 
     def _is_for_us(self, message: Message) -> bool:
@@ -206,29 +208,3 @@ def check_chain(manifests: list[tuple[DayManifest, bytes]], done: Mapping[int, I
         if done.get(manifest.n, here) != here:
             raise Refused("days-differ", n=manifest.n)
         n, before = manifest.n, here
-
-
-def _keep(store: Store, outcome: Foreign | Opened | Aside, place: Place, day: str) -> str:
-    """Stores what came out, and says which figure it counts for."""
-    if isinstance(outcome, Foreign):
-        return "foreign"
-    if isinstance(outcome, Opened):
-        here = store.message_data(outcome.message.id)
-        if here is None:
-            return _keep_message(store, outcome, place[1], day)
-        if here == outcome.data:
-            return "double"
-        outcome = Aside(reason="same-id", data=outcome.frame)
-    return "aside" if store.set_aside(*place, day, outcome.reason, outcome.data) else "double"
-
-
-def _keep_message(store: Store, opened: Opened, submission: bytes, day: str) -> str:
-    message = opened.message
-    known = store.case_of(message.thread.key)
-    case = known or store.add_case(message)
-    store.add_message(case.number, message, opened.data, opened.signature, submission, day)
-    if says_danger(message):
-        store.mark_danger(case.number)
-    if vetoes_state(message):
-        store.mark_state_veto(case.number, day)
-    return "followup" if known and not isinstance(message.body, AccountBody) else "new"

@@ -1,7 +1,10 @@
 """Seals bytes to public keys as age files over X-Wing (FORMAT.md 2)."""
 
+import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.hazmat.primitives import hashes, hmac, hpke
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
@@ -9,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from crypto.errors import FormatError, RoutingError
 from crypto.public import stream
+from crypto.public.whole import whole_file
 from crypto.wire import age
 from crypto.wire.frame import MESSAGE_FRAMES
 
@@ -21,10 +25,36 @@ _MLKEM_PUBLIC = 1_184
 
 def seal(plaintext: bytes, recipients: Sequence[bytes]) -> bytes:
     """An age file that each of 1 to 20 keys (1,216 bytes) opens; stanzas in the order given."""
+    out = io.BytesIO()
+    seal_stream(io.BytesIO(plaintext), out, recipients)
+    return out.getvalue()
+
+
+def seal_stream(source: BinaryIO, out: BinaryIO, recipients: Sequence[bytes]) -> None:
+    """The same from a source of any length; what is in memory does not grow with it."""
+    for piece in sealed(source, recipients):
+        out.write(piece)
+
+
+def seal_file(source: Path, target: Path, recipients: Sequence[bytes]) -> None:
+    """A file into another, which appears whole or not at all. Raises `FileExistsError` when `target` is there."""
+    with source.open("rb") as plaintext, whole_file(target) as out:
+        seal_stream(plaintext, out, recipients)
+
+
+def sealed(source: BinaryIO, recipients: Sequence[bytes]) -> Iterator[bytes]:
+    """What `seal_stream` writes, in pieces."""
     if not 1 <= len(recipients) <= age.MOST_STANZAS:
         raise FormatError("number of recipients")
     file_key = secrets.token_bytes(FILE_KEY)
-    return _file(plaintext, file_key, tuple(_wrap(file_key, load(key)) for key in recipients))
+    return sealed_under(file_key, tuple(_wrap(file_key, load(key)) for key in recipients), source)
+
+
+def sealed_under(file_key: bytes, stanzas: tuple[age.Stanza, ...], source: BinaryIO) -> Iterator[bytes]:
+    """The pieces of an age file under a file key (16 bytes) that is used once, and that the stanzas wrap."""
+    covered, nonce = age.covered_bytes(stanzas), secrets.token_bytes(NONCE)
+    yield covered + age.mac_line_end(header_mac(file_key, covered).finalize()) + nonce
+    yield from stream.seal_chunks(derive(file_key, nonce, b"payload"), source)
 
 
 def seal_envelope(frame: bytes, vault_keys: Sequence[bytes]) -> bytes:
@@ -65,7 +95,7 @@ def throwaway() -> hpke.MLKEM768X25519PublicKey:
 
 def load(key: bytes) -> hpke.MLKEM768X25519PublicKey:
     """The key object of 1,216 bytes."""
-    if len(key) != age.KEY_LENGTH:
+    if len(key) != age.KEY_LENGTH or age.has_low_order(key[_MLKEM_PUBLIC:]):
         raise FormatError("recipient")
     try:
         return hpke.MLKEM768X25519PublicKey(
@@ -96,8 +126,7 @@ def _wrap(file_key: bytes, recipient: hpke.MLKEM768X25519PublicKey) -> age.Stanz
 
 
 def _file(plaintext: bytes, file_key: bytes, stanzas: tuple[age.Stanza, ...]) -> bytes:
-    covered = age.covered_bytes(stanzas)
-    nonce = secrets.token_bytes(NONCE)
-    mac = header_mac(file_key, covered).finalize()
-    payload = stream.seal_chunks(derive(file_key, nonce, b"payload"), plaintext)
-    return covered + age.mac_line_end(mac) + nonce + payload
+    out = io.BytesIO()
+    for piece in sealed_under(file_key, stanzas, io.BytesIO(plaintext)):
+        out.write(piece)
+    return out.getvalue()

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from crypto.errors import TrustError
+from crypto.errors import FormatError, TrustError
+from crypto.public.keys import check_key_file
 from crypto.public.verify import note_signers
 from crypto.wire.directory import Directory, Epoch, RootChange, RootSet
-from crypto.wire.fields import Members, encode_json, parse_json
+from crypto.wire.fields import Members, encode_json, is_day, parse_json
 from crypto.wire.labels import first_line
 from crypto.wire.note import Note, body
 
 MOST_PIN = 8_192
 MOST_CHANGES = 256
+MOST_CLOCK_DIFFERENCE = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,35 @@ class Believed:
     note: Note
     day: str
     epoch: Epoch
+
+    def vault_keys(self, key_file: bytes) -> dict[str, bytes]:
+        """Vault name -> public key (1,216 bytes) of the day's epoch, of every vault, also of those not active."""
+        return check_key_file(self.epoch, key_file)
+
+
+def agreed_day(now: datetime, server: datetime | None, chosen: str | None = None) -> str:
+    """The UTC day of the reader's clock, or the one that the person chose.
+
+    Raises `TrustError` when the server's clock differs by more than 26 hours and nobody chose.
+    """
+    if chosen is not None:
+        if not is_day(chosen):
+            raise FormatError("day")
+        return chosen
+    if server is not None and abs(now - server) > MOST_CLOCK_DIFFERENCE:
+        raise TrustError("clocks-apart")
+    return now.astimezone(UTC).date().isoformat()
+
+
+def follows(before: Directory, digest: bytes, new: Directory) -> None:
+    """Returns when `new` is the very next directory after `before`, whose note has this hash (32 bytes).
+
+    Raises `TrustError` otherwise, so that of two directories with one `seq` only one can be kept.
+    """
+    if new.seq != before.seq + 1:
+        raise TrustError("sequence-gap")
+    if new.prev != digest:
+        raise TrustError("broken-prev")
 
 
 def believe(pin: Pin, newest: Note, changes: Sequence[Note], day: str, min_seq: int = 1) -> Believed:

@@ -13,7 +13,17 @@ from crypto.public.trust import Pin
 from crypto.secret.offer import Offer
 from crypto.sign.sign import public, sign_note
 from crypto.wire.digest import sha256
-from crypto.wire.directory import Committee, Directory, Epoch, NamedKey, PostKey, RootChange, RootSet, Vault
+from crypto.wire.directory import (
+    INTAKE_SIGNER,
+    Committee,
+    Directory,
+    Epoch,
+    NamedKey,
+    PostKey,
+    RootChange,
+    RootSet,
+    Vault,
+)
 from crypto.wire.fields import to_base64url
 from crypto.wire.note import Note, body, compose
 
@@ -79,7 +89,7 @@ def propose(plan: Plan, offers: Sequence[Offer], post_seed: bytes, day: str, his
         valid_from=day,
         expires=expires,
         roots=plan.roots,
-        intake=NamedKey(name="intake", key=plan.intake_key),
+        intake=NamedKey(name=INTAKE_SIGNER, key=plan.intake_key),
         post=(PostKey(key=public(post_seed), from_day=day, until_day=expires),),
         epochs=tuple(_epoch(one, order, data) for one, data in zip(epochs, key_files, strict=True)),
         ended=() if before is None else before.ended,

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
@@ -11,6 +13,18 @@ from crypto.public import bech32
 
 SEED_LENGTH = 32
 _PREFIX = "age-secret-key-pq-"
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Private keys in the order in which they are tried, loaded once for many files."""
+
+    keys: tuple[hpke.MLKEM768X25519PrivateKey, ...] = field(repr=False)
+
+    @classmethod
+    def load(cls, seeds: Iterable[bytes]) -> "Identities":
+        """From seeds of 32 bytes."""
+        return cls(tuple(load(seed) for seed in seeds))
 
 
 def new_seed() -> bytes:

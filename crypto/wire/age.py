@@ -1,9 +1,10 @@
 """The header of an age v1 file: bytes to stanzas and back, without any key (FORMAT.md 2; C2SP age.md)."""
 
-import base64
 import binascii
+import io
 import re
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from crypto.errors import AgeError, FormatError
 
@@ -19,11 +20,27 @@ SLOT_PLAINTEXT = 8_192
 
 MOST_STANZAS = 20
 MOST_LINE = 8_192
+MOST_HEADER = 32_768
+"""More than the longest header that is allowed here, 20 stanzas: 31,210 bytes."""
 
 _VERSION = b"age-encryption.org/v1\n"
 _COLUMNS = 64
 _ARGUMENT = re.compile(r"[\x21-\x7e]+\Z")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]*\Z")
+
+# The X25519 shares of low order, which give zero with every key (RFC 7748, section 6.1): the points of order 1, 2, 4
+# and 8 on the curve and 2 and 4 on its twist have five u-coordinates. 0 and 1 have a second spelling above the prime,
+# and the highest bit of a share does not count.
+_SHARE = 32
+_PRIME = 2**255 - 19
+_ORDER_8 = (
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+)
+_LOW_ORDER = frozenset(
+    (u | highest << 255).to_bytes(_SHARE, "little")
+    for u in (0, 1, *_ORDER_8, _PRIME - 1, _PRIME, _PRIME + 1)
+    for highest in (0, 1)
+)
 
 # The one form of a header with so many stanzas of the one type, as a pattern: intake checks every envelope with it,
 # eight times as fast as taking it apart. Canonical base64 of 1,120 and of 32 bytes ends in these characters.
@@ -56,22 +73,29 @@ class Header:
 
     @classmethod
     def parse(cls, data: bytes) -> "Header":
-        """Reads the header at the start of `data`; every departure from the format is a header failure."""
-        if not data.startswith(_VERSION):
+        """The header at the start of `data`."""
+        return cls.read(io.BytesIO(data))
+
+    @classmethod
+    def read(cls, source: BinaryIO) -> "Header":
+        """Reads a header and not a byte more; every departure from the format is a header failure."""
+        lines, stanzas = _Lines(source), list[Stanza]()
+        if lines.take() + b"\n" != _VERSION:
             raise _failure("version line")
-        at, stanzas = len(_VERSION), list[Stanza]()
-        while data.startswith(b"-> ", at):
+        line = lines.take()
+        while line.startswith(b"-> "):
             if len(stanzas) == MOST_STANZAS:
                 raise _failure("too many stanzas")
-            stanza, at = _stanza(data, at)
-            stanzas.append(stanza)
-        line, after = _line(data, at)
+            stanzas.append(_stanza(line, lines))
+            line = lines.take()
         if not line.startswith(b"--- ") or not stanzas:
             raise _failure("MAC line")
         mac = from_base64(line[4:])
         if len(mac) != 32:
             raise _failure("MAC length")
-        return cls(stanzas=tuple(stanzas), mac=mac, covered=data[: at + 3], length=after)
+        length = len(lines.taken)
+        covered = bytes(lines.taken[: length - len(line) - 1 + 3])
+        return cls(stanzas=tuple(stanzas), mac=mac, covered=covered, length=length)
 
 
 def covered_bytes(stanzas: tuple[Stanza, ...]) -> bytes:
@@ -93,7 +117,14 @@ def encapsulated_key(stanza: Stanza) -> bytes:
     key = from_base64(stanza.arguments[0].encode("ascii"))
     if len(key) != ENCAPSULATED_LENGTH:
         raise _failure("encapsulated key length")
+    if has_low_order(key[-_SHARE:]):
+        raise _failure("share of low order")
     return key
+
+
+def has_low_order(share: bytes) -> bool:
+    """Whether an X25519 public key or share (32 bytes) gives zero with every key."""
+    return share in _LOW_ORDER
 
 
 def check_envelope(data: bytes) -> None:
@@ -112,19 +143,17 @@ def check_slot(data: bytes) -> None:
 
 def to_base64(data: bytes) -> bytes:
     """Standard base64 without padding."""
-    return base64.b64encode(data).rstrip(b"=")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=")
 
 
 def from_base64(text: bytes) -> bytes:
     """The bytes; padding, other characters and spare bits that are set are header failures."""
-    if not _BASE64.match(text):
-        raise _failure("base64")
     try:
-        data = base64.b64decode(text + b"=" * (-len(text) % 4))
+        data = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
     except binascii.Error:
         raise _failure("base64") from None
     if to_base64(data) != text:
-        raise _failure("base64 is not canonical")
+        raise _failure("base64")
     return data
 
 
@@ -137,29 +166,39 @@ def _failure(why: str) -> AgeError:
     return AgeError("header-failure", why)
 
 
-def _line(data: bytes, at: int) -> tuple[bytes, int]:
-    end = data.find(b"\n", at, at + MOST_LINE)
-    if end < 0:
-        raise _failure("line without end")
-    return data[at:end], end + 1
+class _Lines:
+    """The lines of a header, one after the other; `taken` is all of it so far."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.taken = bytearray()
+
+    def take(self) -> bytes:
+        """The next line, without its end."""
+        line = self._source.readline(MOST_LINE)
+        if not line.endswith(b"\n"):
+            raise _failure("line without end")
+        self.taken += line
+        if len(self.taken) > MOST_HEADER:
+            raise _failure("header too long")
+        return line[:-1]
 
 
-def _stanza(data: bytes, at: int) -> tuple[Stanza, int]:
-    line, at = _line(data, at)
+def _stanza(first: bytes, lines: _Lines) -> Stanza:
     try:
-        type_, *arguments = line[3:].decode("ascii").split(" ")
+        type_, *arguments = first[3:].decode("ascii").split(" ")
     except UnicodeDecodeError:
         raise _failure("stanza argument") from None
     if not all(_ARGUMENT.match(word) for word in (type_, *arguments)):
         raise _failure("stanza argument")
     body = b""
     while True:
-        line, at = _line(data, at)
+        line = lines.take()
         if len(line) > _COLUMNS:
             raise _failure("body line too long")
         body += from_base64(line)
         if len(line) < _COLUMNS:
-            return Stanza(type=type_, arguments=tuple(arguments), body=body), at
+            return Stanza(type=type_, arguments=tuple(arguments), body=body)
 
 
 def _encode(stanza: Stanza) -> bytes:

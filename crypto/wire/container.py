@@ -6,7 +6,7 @@ allowed and compares everything else with what the writer would have written.
 
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from crypto.errors import FormatError
@@ -26,13 +26,21 @@ def write_container(out: BinaryIO, members: Iterable[tuple[str, bytes]]) -> None
     out.write(_END)
 
 
-def read_container(source: BinaryIO, *, most_member: int) -> Iterator[tuple[str, bytes]]:
-    """The members one by one; refuses other kinds of member, names that stand twice, and anything behind the end."""
+def read_container(source: BinaryIO, *, most_member: int | Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
+    """The members one by one, as (name, bytes); raises `FormatError`, which says what is out of form.
+
+    `most_member` is how many bytes a member may have: any, or each by the first part of its name. What is longer, of
+    another kind than an ordinary file, there twice or behind the end is refused before its bytes are read.
+    """
     seen: set[str] = set()
     while (head := _read(source, BLOCK)) != bytes(BLOCK):
         name, size = _name(head), _size(head)
-        if name in seen or size > most_member or head != _head(name, size):
-            raise FormatError("container member")
+        if head != _head(name, size):
+            raise FormatError("container member is no plain file, or its header is not in its one form")
+        if size > (most_member if isinstance(most_member, int) else most_member.get(name.partition("/")[0], 0)):
+            raise FormatError("container member is longer than allowed")
+        if name in seen:
+            raise FormatError("container member stands twice")
         seen.add(name)
         data = _read(source, size)
         if any(_read(source, -size % BLOCK)):

@@ -11,16 +11,27 @@ from crypto.wire.message import HASH_LENGTH, ID_LENGTH
 
 MOST_MANIFEST = 32 * 1024 * 1024
 MOST_ENTRIES = 200_000
+MOST_PARTS = 1_024
+NAME_LENGTH = 16
 REASONS = ("author", "purged", "limit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of an attachments stream that arrived: its name (16) and SHA-256."""
+
+    name: bytes
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One submission that arrived: its ID (16), the length and SHA-256 of its envelope."""
+    """One submission that arrived: its ID (16), the length and SHA-256 of its envelope, the parts that came with it."""
 
     id: bytes
     length: int
     sha256: bytes
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,7 @@ class DayManifest:
 
     @classmethod
     def parse(cls, data: bytes) -> "DayManifest":
-        """From the JSON of a verified note."""
+        """From the JSON of a verified note, label `day` or `today`."""
         members = Members(parse_json(data, most=MOST_MANIFEST), "day")
         manifest = cls(
             n=members.integer("n", least=1),
@@ -43,7 +54,7 @@ class DayManifest:
             entries=tuple(_entry(value) for value in members.list("entries", most=MOST_ENTRIES)),
         )
         members.end()
-        _check_sorted([entry.id for entry in manifest.entries])
+        _check_sorted("day.entries", [entry.id for entry in manifest.entries])
         if (manifest.n == 1) != (manifest.prev is None):
             raise FormatError("day.prev")
         return manifest
@@ -86,7 +97,7 @@ class Gone:
             entries=tuple(_gone_entry(value) for value in members.list("entries", most=MOST_ENTRIES)),
         )
         members.end()
-        _check_sorted([entry.id for entry in gone.entries])
+        _check_sorted("gone.entries", [entry.id for entry in gone.entries])
         if not gone.entries:
             raise FormatError("gone.entries")
         return gone
@@ -103,15 +114,28 @@ def _entry(value: object) -> Entry:
         id=members.data("id", ID_LENGTH),
         length=members.integer("length", least=1),
         sha256=members.data("sha256", HASH_LENGTH),
+        parts=tuple(_part(one) for one in members.list("parts", most=MOST_PARTS)),
     )
-    if members.list("parts", most=0):
-        members.refuse("parts")
     members.end()
+    _check_sorted("entry.parts", [part.name for part in entry.parts])
     return entry
 
 
+def _part(value: object) -> Part:
+    members = Members(value, "part")
+    part = Part(name=members.data("name", NAME_LENGTH), sha256=members.data("sha256", HASH_LENGTH))
+    members.end()
+    return part
+
+
 def _entry_json(entry: Entry) -> dict[str, Any]:
-    return {"id": to_base64url(entry.id), "length": entry.length, "sha256": to_base64url(entry.sha256), "parts": []}
+    parts = [{"name": to_base64url(part.name), "sha256": to_base64url(part.sha256)} for part in entry.parts]
+    return {
+        "id": to_base64url(entry.id),
+        "length": entry.length,
+        "sha256": to_base64url(entry.sha256),
+        "parts": parts,
+    }
 
 
 def _gone_entry(value: object) -> GoneEntry:
@@ -121,6 +145,6 @@ def _gone_entry(value: object) -> GoneEntry:
     return entry
 
 
-def _check_sorted(ids: Sequence[bytes]) -> None:
-    if any(one >= next_one for one, next_one in itertools.pairwise(ids)):
-        raise FormatError("entries are not sorted by id")
+def _check_sorted(where: str, names: Sequence[bytes]) -> None:
+    if any(one >= next_one for one, next_one in itertools.pairwise(names)):
+        raise FormatError(where)

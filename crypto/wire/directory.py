@@ -8,6 +8,7 @@ from typing import Any
 
 from crypto.errors import FormatError
 from crypto.wire.directory_parts import (
+    MOST_VAULTS,
     Committee,
     Ended,
     Epoch,
@@ -24,13 +25,22 @@ from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
 MOST_DIRECTORY = 65_536
 MOST_DAYS_VALID = 100
 MOST_ACTIVE_VAULTS = 16
+MOST_POST_KEYS = 2
+MOST_EPOCHS = 24
+MOST_ENDED = 1_200
+MOST_COMMITTEES = 32
+MOST_LOST = 64
+INTAKE_SIGNER = "intake"
 
 __all__ = ["Committee", "Directory", "Ended", "Epoch", "Lost", "NamedKey", "PostKey", "RootChange", "RootSet", "Vault"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """One numbered state of the portal's public facts. `prev` is the hash (32) of the note before."""
+    """One numbered state of the portal's public facts. `prev` is the hash (32) of the note before.
+
+    `intake` signs days, always under the name `intake`.
+    """
 
     seq: int
     prev: bytes | None
@@ -60,13 +70,13 @@ class Directory:
             valid_from=members.day("valid_from"),
             expires=members.day("expires"),
             roots=RootSet.parse(members.take("roots")),
-            intake=NamedKey.parse(members.take("intake"), "intake"),
-            post=each(members, "post", PostKey.parse, most=2),
-            epochs=each(members, "epochs", Epoch.parse, most=24),
-            ended=each(members, "ended", Ended.parse, most=1_200),
-            committees=each(members, "committees", Committee.parse, most=32),
-            vaults=each(members, "vaults", Vault.parse, most=200),
-            lost=each(members, "lost", Lost.parse, most=64),
+            intake=NamedKey(name=INTAKE_SIGNER, key=members.data("intake", 32)),
+            post=each(members, "post", PostKey.parse, most=MOST_POST_KEYS),
+            epochs=each(members, "epochs", Epoch.parse, most=MOST_EPOCHS),
+            ended=each(members, "ended", Ended.parse, most=MOST_ENDED),
+            committees=each(members, "committees", Committee.parse, most=MOST_COMMITTEES),
+            vaults=each(members, "vaults", Vault.parse, most=MOST_VAULTS),
+            lost=each(members, "lost", Lost.parse, most=MOST_LOST),
             extensions=_object(members.take("extensions")),
         )
         members.end()
@@ -84,7 +94,7 @@ class Directory:
                 "valid_from": self.valid_from,
                 "expires": self.expires,
                 "roots": self.roots.to_json(),
-                "intake": self.intake.to_json(),
+                "intake": to_base64url(self.intake.key),
                 "post": [one.to_json() for one in self.post],
                 "epochs": [one.to_json() for one in self.epochs],
                 "ended": [one.to_json() for one in self.ended],

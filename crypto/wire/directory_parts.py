@@ -9,7 +9,11 @@ from crypto.errors import FormatError
 from crypto.wire.fields import Members, to_base64url
 from crypto.wire.message import LANGUAGES
 
-MOST_VAULTS = 8
+MOST_ROOTS = 16
+MOST_VAULTS = 200
+MOST_VAULTS_OF_COMMITTEE = 8
+MOST_CONFLICTS = 64
+MOST_NAME = 300
 ARRANGEMENTS = ("single", "principal-alternate", "joint", "bureau", "desk")
 VAULT_STATES = ("active", "absent", "retired", "revoked")
 ENDED_STATES = ("kept", "destroyed", "unknown")
@@ -31,9 +35,9 @@ class NamedKey:
     key: bytes
 
     @classmethod
-    def parse(cls, value: object, where: str = "key") -> "NamedKey":
+    def parse(cls, value: object) -> "NamedKey":
         """From the JSON object."""
-        members = Members(value, where)
+        members = Members(value, "key")
         named = cls(name=members.name("name"), key=members.data("key", 32))
         members.end()
         return named
@@ -54,8 +58,8 @@ class RootSet:
     def parse(cls, value: object) -> "RootSet":
         """From the JSON object; no name and no key twice."""
         members = Members(value, "roots")
-        threshold = members.integer("threshold", least=1, most=16)
-        keys = each(members, "keys", NamedKey.parse, most=16)
+        threshold = members.integer("threshold", least=1, most=MOST_ROOTS)
+        keys = each(members, "keys", NamedKey.parse, most=MOST_ROOTS)
         members.end()
         names, values = {one.name for one in keys}, {one.key for one in keys}
         if not len(keys) == len(names) == len(values):
@@ -130,7 +134,7 @@ class Epoch:
             id=members.epoch("id"),
             from_day=members.day("from"),
             until_day=members.day("until"),
-            vaults=members.names("vaults", most=200),
+            vaults=members.names("vaults", most=MOST_VAULTS),
             keys=members.data("keys", 32),
         )
         members.end()
@@ -188,7 +192,7 @@ class Committee:
             id=members.name("id"),
             names=_languages(members.take("names")),
             arrangement=members.choice("arrangement", ARRANGEMENTS),
-            vaults=members.names("vaults", most=MOST_VAULTS),
+            vaults=members.names("vaults", most=MOST_VAULTS_OF_COMMITTEE),
             status=members.choice("status", ("open", "not-open")),
             contact=members.text("contact", most=200),
         )
@@ -232,7 +236,7 @@ class Vault:
             titles=_languages(members.take("titles")),
             quorum=_quorum(members.take("quorum")),
             key=members.data("key", 32),
-            conflicts=members.countries("conflicts", most=64),
+            conflicts=members.countries("conflicts", most=MOST_CONFLICTS),
             openpgp=_fingerprint(members.take("openpgp")),
             status=members.choice("status", VAULT_STATES),
             from_day=members.day("from"),
@@ -279,7 +283,7 @@ class Lost:
 
 def _languages(value: object) -> dict[str, str]:
     members = Members(value, "names")
-    names = {language: members.text(language, least=1, most=300) for language in LANGUAGES}
+    names = {language: members.text(language, least=1, most=MOST_NAME) for language in LANGUAGES}
     members.end()
     return names
 

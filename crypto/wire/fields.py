@@ -14,6 +14,7 @@ MOST_DEPTH = 8
 MOST_INTEGER = 2**53 - 1
 
 T = TypeVar("T")
+C = TypeVar("C", bound=str)
 
 _MEMBER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
@@ -155,9 +156,13 @@ class Members:
         """The name of a portal."""
         return self.text(name, most=64, rule=is_portal)
 
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+    def choice(self, name: str, allowed: tuple[C, ...]) -> C:
         """One of `allowed`."""
-        return self.text(name, most=64, rule=lambda text: text in allowed)
+        value = self.take(name)
+        found = next((one for one in allowed if one == value), None)
+        if found is None:
+            self.refuse(name)
+        return found
 
     def integer(self, name: str, *, least: int, most: int = MOST_INTEGER) -> int:
         """A whole number from `least` to `most`."""

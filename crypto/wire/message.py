@@ -1,26 +1,44 @@
 """What a submitter says, to whom, and where an answer may go (FORMAT.md 6.1)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crypto.errors import FormatError
 from crypto.wire.age import KEY_LENGTH
-from crypto.wire.fields import Members, encode_json, from_base64url, is_name, parse_json, to_base64url
+from crypto.wire.attachments import Attachments
+from crypto.wire.bodies import (
+    HASH_LENGTH,
+    ID_LENGTH,
+    MOST_MESSAGE,
+    AccountBody,
+    Answer,
+    Body,
+    Consent,
+    ConsentAnswerBody,
+    FollowupBody,
+    NotUnderstoodError,
+    read_body,
+)
+from crypto.wire.fields import Members, encode_json, from_base64url, parse_json, to_base64url
 
-MOST_MESSAGE = 262_069
-ID_LENGTH = 16
-HASH_LENGTH = 32
+__all__ = [
+    "HASH_LENGTH",
+    "ID_LENGTH",
+    "LANGUAGES",
+    "MOST_MESSAGE",
+    "AccountBody",
+    "Answer",
+    "Body",
+    "Consent",
+    "ConsentAnswerBody",
+    "FollowupBody",
+    "Message",
+    "NotUnderstoodError",
+    "Routing",
+    "Thread",
+]
+
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
-
-Answer = str | tuple[str, ...]
-
-
-class NotUnderstoodError(FormatError):
-    """A well-signed message of a kind or version that this release does not know: set aside, never thrown away."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(where, "not-understood")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,33 +110,12 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountBody:
-    """Answers to a released questionnaire, which its SHA-256 names."""
-
-    questionnaire: bytes
-    answers: Mapping[str, Answer]
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON object."""
-        answers = {name: list(one) if isinstance(one, tuple) else one for name, one in self.answers.items()}
-        return {"v": 1, "questionnaire": to_base64url(self.questionnaire), "answers": answers}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowupBody:
-    """Further words, and the id of the reply that they answer, if one."""
-
-    text: str
-    answers_to: bytes | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON object."""
-        return {"v": 1, "text": self.text, "answers_to": _text(self.answers_to)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a thread. `directory` and `epoch` say which keys it was sealed to."""
+    """One message of a thread. `directory` and `epoch` say which keys it was sealed to.
+
+    Whoever shows or keeps messages decides for each class of `body` and for `attachments`; what cannot be handled is
+    set aside, never dropped.
+    """
 
     id: bytes
     portal: str
@@ -129,7 +126,8 @@ class Message:
     day: str
     thread: Thread
     seen: tuple[bytes, ...]
-    body: AccountBody | FollowupBody
+    body: Body
+    attachments: Attachments | None = None
 
     @classmethod
     def parse(cls, data: bytes) -> "Message":
@@ -137,7 +135,7 @@ class Message:
         members = Members(parse_json(data, most=MOST_MESSAGE), "message")
         if members.integer("v", least=1) != 1:
             raise NotUnderstoodError("message.v")
-        kind = members.text("kind", most=32, rule=is_name)
+        kind = members.name("kind")
         message = cls(
             id=members.data("id", ID_LENGTH),
             portal=members.portal("portal"),
@@ -148,10 +146,9 @@ class Message:
             day=members.day("day"),
             thread=Thread.parse(members.take("thread")),
             seen=_ids(members.list("seen", most=64)),
-            body=_body(kind, members.take("body")),
+            body=read_body(kind, members.take("body")),
+            attachments=_attachments(members.take("attachments")),
         )
-        if members.take("attachments") is not None:
-            raise NotUnderstoodError("message.attachments")
         members.end()
         return message
 
@@ -161,7 +158,7 @@ class Message:
             {
                 "v": 1,
                 "id": to_base64url(self.id),
-                "kind": "account" if isinstance(self.body, AccountBody) else "followup",
+                "kind": self.body.kind,
                 "portal": self.portal,
                 "directory": self.directory,
                 "epoch": self.epoch,
@@ -171,7 +168,7 @@ class Message:
                 "thread": self.thread.to_json(),
                 "seen": [to_base64url(one) for one in self.seen],
                 "body": self.body.to_json(),
-                "attachments": None,
+                "attachments": None if self.attachments is None else self.attachments.to_json(),
             }
         )
 
@@ -186,33 +183,5 @@ def _ids(values: list[Any]) -> tuple[bytes, ...]:
     return tuple(from_base64url(value, ID_LENGTH) for value in values)
 
 
-def _body(kind: str, value: object) -> AccountBody | FollowupBody:
-    members = Members(value, "body")
-    if kind not in ("account", "followup") or members.integer("v", least=1) != 1:
-        raise NotUnderstoodError("message.body")
-    body: AccountBody | FollowupBody
-    if kind == "account":
-        body = AccountBody(
-            questionnaire=members.data("questionnaire", HASH_LENGTH), answers=_answers(members.take("answers"))
-        )
-    else:
-        body = FollowupBody(
-            text=members.text("text", least=1, most=MOST_MESSAGE),
-            answers_to=members.data_or_null("answers_to", ID_LENGTH),
-        )
-    members.end()
-    return body
-
-
-def _answers(value: object) -> dict[str, Answer]:
-    if not isinstance(value, dict):
-        raise FormatError("body.answers")
-    answers: dict[str, Answer] = {}
-    for name, answer in value.items():
-        if isinstance(answer, str):
-            answers[name] = answer
-        elif isinstance(answer, list) and all(isinstance(choice, str) and is_name(choice) for choice in answer):
-            answers[name] = tuple(answer)
-        else:
-            raise FormatError("body.answers")
-    return answers
+def _attachments(value: object) -> Attachments | None:
+    return None if value is None else Attachments.parse(value)

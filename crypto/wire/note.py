@@ -9,6 +9,7 @@ from crypto.errors import FormatError
 from crypto.wire.digest import sha256
 from crypto.wire.labels import What, first_line
 
+MOST_NOTE = 32 * 1024 * 1024
 MOST_SIGNATURES = 32
 _LINE = re.compile(r"\u2014 ([a-z][a-z0-9_-]{0,31}) ([A-Za-z0-9+/]+={0,2})\Z")
 _ED25519 = b"\x01"
@@ -31,8 +32,13 @@ class Note:
     signatures: tuple[NoteSignature, ...]
 
     @classmethod
-    def parse(cls, data: bytes) -> "Note":
-        """Splits at the last empty line; refuses a name that stands twice and anything else out of form."""
+    def parse(cls, data: bytes, most: int = MOST_NOTE) -> "Note":
+        """Splits at the last empty line; refuses a name that stands twice and anything else out of form.
+
+        More than `most` bytes, the cap of the label that is expected, are not looked at.
+        """
+        if len(data) > most:
+            raise FormatError("note longer than allowed")
         try:
             whole = data.decode("utf-8")
         except UnicodeDecodeError:

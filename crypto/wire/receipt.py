@@ -55,8 +55,13 @@ def parse_digits(text: str) -> bytes:
     return number.to_bytes(RECEIPT_LENGTH, "big")
 
 
+def is_ignored(character: str) -> bool:
+    """Whether it is a space, a dash, a mark of direction, a tab or a line break, which people and programs add."""
+    return character in _IGNORED or unicodedata.category(character) in _IGNORED_CATEGORIES
+
+
 def _digit(character: str) -> str:
-    if character in _IGNORED or unicodedata.category(character) in _IGNORED_CATEGORIES:
+    if is_ignored(character):
         return ""
     value = unicodedata.decimal(character, None)
     if value is None:

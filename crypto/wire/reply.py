@@ -2,30 +2,88 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 from crypto.errors import FormatError
 from crypto.wire.age import SLOT_PLAINTEXT
 from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
+from crypto.wire.frame import REPLY_FRAMES, Frame
 from crypto.wire.message import ID_LENGTH, LANGUAGES, NotUnderstoodError, Routing
 
 MOST_REPLY = 32_621
 KINDS = ("acknowledgment", "text")
+CONSENT_REQUEST = "consent-request"
 MOST_FRAGMENTS = 4
+_MOST_RECIPIENT = 300
 _HEAD = ID_LENGTH + 2
 FRAGMENT = SLOT_PLAINTEXT - _HEAD
+
+Identity = Literal["named", "described", "no-detail", "theme-only"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyBody:
-    """The words, and the language they are in."""
+    """The words, and the language they are in: the body of both `KINDS`."""
 
     language: str
     text: str
 
+    @classmethod
+    def read(cls, members: Members) -> "ReplyBody":
+        """The members beside `v`."""
+        return cls(language=members.choice("language", LANGUAGES), text=members.text("text", least=1, most=MOST_REPLY))
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {"v": 1, "language": self.language, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRequestBody:
+    """A measure, and the exact words (`proposal`) that would go to `recipient` if the writer says yes.
+
+    `text` explains it in `language` and may be empty; `identity` says how much of the writer would be shown; `expires`
+    is the first day on which an answer counts no more.
+    """
+
+    language: str
+    text: str
+    measure: str
+    proposal: str
+    recipient: str
+    identity: Identity
+    expires: str
+
+    @classmethod
+    def read(cls, members: Members) -> "ConsentRequestBody":
+        """The members beside `v`."""
+        return cls(
+            language=members.choice("language", LANGUAGES),
+            text=members.text("text", most=MOST_REPLY),
+            measure=members.name("measure"),
+            proposal=members.text("proposal", least=1, most=MOST_REPLY),
+            recipient=members.text("recipient", least=1, most=_MOST_RECIPIENT),
+            identity=members.choice("identity", get_args(Identity)),
+            expires=members.day("expires"),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {
+            "v": 1,
+            "language": self.language,
+            "text": self.text,
+            "measure": self.measure,
+            "proposal": self.proposal,
+            "recipient": self.recipient,
+            "identity": self.identity,
+            "expires": self.expires,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Names the thread and the routing it answers, and the vault that signs it."""
+    """Names the thread and the routing it answers, and the vault that signs it; `kind` says which body it has."""
 
     id: bytes
     kind: str
@@ -35,7 +93,12 @@ class Reply:
     vault: str
     routing: Routing
     day: str
-    body: ReplyBody
+    body: ReplyBody | ConsentRequestBody
+
+    def __post_init__(self) -> None:
+        """Refuses a body that is not of the kind."""
+        if type(self.body) is not _class_of(self.kind):
+            raise FormatError("reply.kind")
 
     @classmethod
     def parse(cls, data: bytes) -> "Reply":
@@ -43,9 +106,7 @@ class Reply:
         members = Members(parse_json(data, most=MOST_REPLY), "reply")
         if members.integer("v", least=1) != 1:
             raise NotUnderstoodError("reply.v")
-        kind = members.text("kind", most=32)
-        if kind not in KINDS:
-            raise NotUnderstoodError("reply.kind")
+        kind = members.name("kind")
         reply = cls(
             id=members.data("id", ID_LENGTH),
             kind=kind,
@@ -55,7 +116,7 @@ class Reply:
             vault=members.name("vault"),
             routing=Routing.parse(members.take("routing")),
             day=members.day("day"),
-            body=_body(members.take("body")),
+            body=_body(kind, members.take("body")),
         )
         members.end()
         return reply
@@ -73,18 +134,25 @@ class Reply:
                 "vault": self.vault,
                 "routing": self.routing.to_json(),
                 "day": self.day,
-                "body": {"v": 1, "language": self.body.language, "text": self.body.text},
+                "body": self.body.to_json(),
             }
         )
 
 
-def _body(value: object) -> ReplyBody:
+def _class_of(kind: str) -> type[ReplyBody] | type[ConsentRequestBody]:
+    if kind in KINDS:
+        return ReplyBody
+    if kind == CONSENT_REQUEST:
+        return ConsentRequestBody
+    raise NotUnderstoodError("reply.kind")
+
+
+def _body(kind: str, value: object) -> ReplyBody | ConsentRequestBody:
+    read = _class_of(kind).read
     members = Members(value, "body")
     if members.integer("v", least=1) != 1:
         raise NotUnderstoodError("reply.body")
-    body = ReplyBody(
-        language=members.choice("language", LANGUAGES), text=members.text("text", least=1, most=MOST_REPLY)
-    )
+    body = read(members)
     members.end()
     return body
 
@@ -127,3 +195,13 @@ def join(pieces: Iterable[Fragment]) -> bytes:
     if len(kinds) != 1 or len(found) != next(iter(kinds))[1]:
         raise FormatError("fragments missing")
     return b"".join(found[at].data for at in sorted(found))
+
+
+def read_reply(pieces: Iterable[Fragment]) -> tuple[Reply, Frame]:
+    """The reply from all its fragments, whose id must be its own, and the frame that holds its signature."""
+    pieces = tuple(pieces)
+    frame = Frame.parse(join(pieces), REPLY_FRAMES)
+    reply = Reply.parse(frame.message)
+    if reply.id != pieces[0].reply_id:
+        raise FormatError("reply.id")
+    return reply, frame

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crypto.errors import FormatError
 from crypto.wire.container import read_container, write_container
+from tests.attacks import tar
 
 MEMBERS = [("format", b"first\n"), ("keys/abc", bytes(600)), ("envelope/00000001/xyz", b"")]
 
@@ -60,11 +61,28 @@ def test_links_folders_and_foreign_fields_are_refused() -> None:
     assert read(_tar(tarfile.TarInfo("a"), b"x")) == [("a", b"x")]
 
 
+@pytest.mark.parametrize("lie", tar.LIES)
+def test_every_lie_of_a_header_is_refused_by_its_name(lie: str) -> None:
+    spoil, said = tar.LIES[lie]
+    with pytest.raises(FormatError, match=said):
+        read(tar.spoilt(written(MEMBERS), spoil))
+
+
 def test_a_member_may_not_stand_twice_nor_be_too_large() -> None:
     with pytest.raises(FormatError):
         read(written([("a", b""), ("a", b"")]))
     with pytest.raises(FormatError):
         read(written([("a", bytes(1_001))]))
+
+
+def test_a_member_may_be_as_long_as_its_group_allows_and_is_otherwise_not_read() -> None:
+    data = written([("keys/a", bytes(600)), ("day/a", bytes(601))])
+    assert len(list(read_container(io.BytesIO(data), most_member={"keys": 600, "day": 601}))) == 2
+    for allowed in ({"keys": 599, "day": 601}, {"keys": 600, "day": 600}, {"keys": 600}):
+        source = io.BytesIO(data)
+        with pytest.raises(FormatError, match="longer than allowed"):
+            list(read_container(source, most_member=allowed))
+        assert source.tell() in (512, 512 + 1_024 + 512)
 
 
 def test_every_cut_and_every_addition_is_refused() -> None:

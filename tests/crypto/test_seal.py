@@ -1,17 +1,20 @@
 """Sealing and opening: who can, who cannot, and what shows."""
 
+import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyrage
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import AgeError, FormatError, RoutingError
 from crypto.public.keys import parse_recipient, recipient_text
 from crypto.public.seal import decoy_slot, seal, seal_envelope, seal_slot
-from crypto.public.stream import CHUNK, open_chunks, seal_chunks
+from crypto.public.stream import CHUNK, joined, open_chunks, seal_chunks
 from crypto.secret import identity
 from crypto.secret.unseal import unseal
 from crypto.wire import age
@@ -41,6 +44,17 @@ def test_an_envelope_has_one_shape_whoever_reads_it(count: int, frame: int, leng
     age.check_envelope(envelope)
     assert len(envelope) == length
     assert all(unseal(envelope, [seed]) == bytes(frame) for seed in SEEDS[:count])
+
+
+def test_sizes_are_the_numbers_that_are_promised() -> None:
+    assert [len(seal_envelope(bytes(frame), KEYS[:1])) for frame in MESSAGE_FRAMES] == [
+        57_782,
+        90_550,
+        156_102,
+        287_206,
+    ]
+    assert [age.Header.parse(seal(b"", KEYS[:count])).length for count in (1, 16)] == [1_627, 24_982]
+    assert len(seal_slot(bytes(8_192), KEYS[0])) == len(decoy_slot()) == 9_851
 
 
 def test_the_place_of_a_real_stanza_tells_nothing() -> None:
@@ -111,10 +125,75 @@ def test_another_recipient_type_is_refused_even_beside_ours() -> None:
         unseal(age.covered_bytes(mixed) + age.mac_line_end(header.mac), SEEDS)
 
 
+PRIME = 2**255 - 19
+SHARES = {
+    name: (value | highest << 255).to_bytes(32, "little")
+    for highest, mark in ((0, ""), (1, " with the highest bit"))
+    for name, value in {
+        **{f"{value}{mark}": value for value in range(20)},
+        **{f"p + {value}{mark}": PRIME + value for value in range(-2, 19)},
+        **{f"order 8, {at}{mark}": value for at, value in enumerate(age._ORDER_8)},
+        **{f"beside order 8, {at}{mark}": value + 1 for at, value in enumerate(age._ORDER_8)},
+    }.items()
+}
+LOW = {name for name, share in SHARES.items() if age.has_low_order(share)}
+
+
+def test_low_order_is_what_gives_zero_with_every_key() -> None:
+    for key in (bytes(32), b"\x01" * 32, SEEDS[0]):
+        assert {name for name, share in SHARES.items() if _gives_zero(key, share)} == LOW
+    assert len(LOW) == 14
+    assert not any(age.has_low_order(X25519PrivateKey.generate().public_key().public_bytes_raw()) for _ in range(100))
+
+
+def _gives_zero(key: bytes, share: bytes) -> bool:
+    try:
+        X25519PrivateKey.from_private_bytes(key).exchange(X25519PublicKey.from_public_bytes(share))
+    except ValueError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", SHARES)
+@pytest.mark.parametrize("place", [0, 1], ids=["before ours", "behind ours"])
+def test_a_share_of_low_order_fails_the_whole_header_whoever_it_is_for(name: str, place: int) -> None:
+    header = age.Header.parse(seal(b"words", KEYS[:2]))
+    stanzas, other = list(header.stanzas), header.stanzas[place]
+    key = age.from_base64(other.arguments[0].encode("ascii"))[:-32] + SHARES[name]
+    stanzas[place] = replace(other, arguments=(age.to_base64(key).decode("ascii"),))
+    file = age.covered_bytes(tuple(stanzas)) + age.mac_line_end(header.mac) + bytes(48)
+    code = "header-failure" if name in LOW else "mac-failure"
+    with pytest.raises(AgeError, match=code):
+        unseal(file, [SEEDS[1 - place]])
+
+
+def test_a_key_of_low_order_is_never_sealed_to() -> None:
+    for name in LOW:
+        with pytest.raises(FormatError, match="recipient"):
+            seal(b"words", [KEYS[0][:-32] + SHARES[name]])
+
+
+def test_keys_loaded_once_open_as_seeds_do_and_show_nothing() -> None:
+    loaded = identity.Identities.load(SEEDS[:3])
+    assert [unseal(seal(b"words", [key]), loaded) for key in KEYS[:3]] == [b"words"] * 3
+    assert repr(loaded) == "Identities()"
+    with pytest.raises(AgeError, match="no-match"):
+        unseal(seal(b"words", KEYS[3:]), loaded)
+
+
+def test_a_header_longer_than_any_that_is_allowed_is_not_read_to_its_end() -> None:
+    longest = age.Header.parse(seal(b"", [KEYS[0]] * age.MOST_STANZAS)).length
+    assert longest == 31_210 < age.MOST_HEADER
+    source = io.BytesIO(b"age-encryption.org/v1\n-> x\n" + (b"A" * 64 + b"\n") * 100_000)
+    with pytest.raises(AgeError, match="header too long"):
+        age.Header.read(source)
+    assert source.tell() < age.MOST_HEADER + 100
+
+
 @given(st.binary(max_size=200))
 def test_chunks_come_back(plaintext: bytes) -> None:
     key = bytes(32)
-    assert open_chunks(key, seal_chunks(key, plaintext)) == plaintext
+    assert b"".join(open_chunks(key, joined(seal_chunks(key, io.BytesIO(plaintext))))) == plaintext
 
 
 @given(st.binary(max_size=400))

@@ -1,32 +1,30 @@
-"""Our own vectors in Python; the browser runs the same files."""
+"""Our own vectors in Python: keys, labels, signatures, frames, sealed things. The browser runs the same files."""
 
-from dataclasses import replace
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from crypto.errors import CryptoError, FormatError, ReceiptError, SignatureError
-from crypto.public.replies import judge
-from crypto.public.routing import readers
-from crypto.public.trust import Pin, believe
+from crypto.errors import FormatError, SignatureError
 from crypto.public.verify import holds, verify
 from crypto.secret.receipt_keys import ReceiptKeys
 from crypto.secret.unseal import unseal
+from crypto.sign.sign import public
 from crypto.wire import age
-from crypto.wire.directory import Directory
+from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url as data
-from crypto.wire.fields import parse_json
-from crypto.wire.frame import MESSAGE_FRAMES, REPLY_FRAMES, Frame, fitting
+from crypto.wire.frame import MESSAGE_FRAMES, REPLY_FRAMES, Frame, fill, fitting
 from crypto.wire.labels import What
-from crypto.wire.message import Message, Routing
-from crypto.wire.note import Note
-from crypto.wire.receipt import format_digits, parse_digits
-from crypto.wire.reply import Fragment, Reply, fragments, join
-from tests.crypto.vectors import load, named
-from tests.vectors.generate import FOLDER, files, text
-from tests.vectors.trust_cases import with_vault
+from crypto.wire.message import Routing
+from crypto.wire.reply import Fragment, join
+from tests.crypto.vectors import FOLDER, load, named
+from tests.vectors.generate import MAKERS, files, text
 
 Case = dict[str, Any]
+DERIVE, LABELS, EDGES = load("derive"), load("labels"), load("ed25519")
+FRAMES, SEALED = load("frame"), load("sealed")
+SIZES = {"message": MESSAGE_FRAMES, "reply": REPLY_FRAMES}
 
 
 def test_the_files_are_what_the_generator_makes() -> None:
@@ -34,156 +32,121 @@ def test_the_files_are_what_the_generator_makes() -> None:
     assert different == []
 
 
-@pytest.mark.parametrize("case", load("fields")["cases"], ids=named)
-def test_strict_json(case: Case) -> None:
-    raw = case["json"].encode("utf-8")
-    if case["ok"]:
-        assert isinstance(parse_json(raw, most=1_000), dict)
-    else:
-        with pytest.raises(FormatError):
-            parse_json(raw, most=1_000)
+def test_every_vector_file_is_run_here_and_made_by_the_generator() -> None:
+    stored = {path.stem for path in FOLDER.glob("*.json")}
+    sources = [path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py")]
+    assert {name for source in sources for name in re.findall(r'\bload\("([a-z0-9_]+)"\)', source)} == stored
+    assert stored == {Path(name).stem for name in MAKERS} | {"sealed"}
 
 
-@pytest.mark.parametrize("case", load("receipt")["cases"], ids=named)
-def test_receipts(case: Case) -> None:
-    if "receipt" in case:
-        assert parse_digits(case["text"]) == data(case["receipt"])
-    else:
-        with pytest.raises(ReceiptError) as refusal:
-            parse_digits(case["text"])
-        assert refusal.value.code == case["code"]
-
-
-def test_receipts_are_written_in_groups() -> None:
-    for case in load("receipt")["formatted"]:
-        assert format_digits(data(case["receipt"])) == case["text"]
-
-
-@pytest.mark.parametrize("case", load("derive")["cases"], ids=named)
+@pytest.mark.parametrize("case", DERIVE["cases"], ids=named)
 def test_derivation(case: Case) -> None:
     keys = ReceiptKeys(receipt=data(case["receipt"]), portal=case["portal"], index=case["index"])
     assert keys.reply_seed() == data(case["reply"])
     assert keys.mailbox_secret() == data(case["mailbox"])
     assert keys.mailbox_address() == data(case["address"])
     assert keys.sign_seed() == data(case["sign"])
-    for slot, token, submission in zip((0, 15), case["tokens"], case["ids"], strict=True):
-        assert keys.delete_token(case["day"], slot) == data(token)
-        assert keys.submission_id(case["day"], slot) == data(submission)
+    assert public(keys.sign_seed()) == data(case["thread"])
+    assert [keys.delete_token(case["day"], slot) for slot in range(16)] == [data(one) for one in case["tokens"]]
+    assert [keys.submission_id(case["day"], slot) for slot in range(16)] == [data(one) for one in case["ids"]]
+    assert keys.delete_token("2026-11-25", 0) == data(case["next_day_token"])
+
+
+def test_no_two_secrets_of_any_receipt_portal_or_index_are_the_same() -> None:
+    secrets = [case[name] for case in DERIVE["cases"] for name in ("reply", "mailbox", "sign", "next_day_token")]
+    secrets += [token for case in DERIVE["cases"] for token in case["tokens"]]
+    assert len(set(secrets)) == len(secrets) == 10 * (4 + 16)
+
+
+@pytest.mark.parametrize("case", DERIVE["tags"], ids=named)
+def test_tags_of_routings(case: Case) -> None:
+    first = DERIVE["cases"][0]
+    keys = ReceiptKeys(receipt=data(first["receipt"]), portal=first["portal"])
     routing = Routing(**{name: tuple(value) for name, value in case["routing"].items()}, tag=bytes(32))
     assert keys.routing_tag(routing) == data(case["tag"])
+    assert [one["tag"] for one in DERIVE["tags"]].count(case["tag"]) == 1
 
 
-@pytest.mark.parametrize("case", load("labels")["cases"], ids=named)
-def test_labels(case: Case) -> None:
-    whole = load("labels")
-    arguments = (case["what"], case["portal"], data(case["data"]), data(whole["signature"]), data(whole["key"]))
-    if case["ok"]:
-        verify(*arguments)
-    else:
-        with pytest.raises(SignatureError):
-            verify(*arguments)
+def test_a_signature_under_one_label_fails_under_all_thirteen_others() -> None:
+    portal, signed, key = LABELS["portal"], data(LABELS["data"]), data(LABELS["key"])
+    taken = [
+        (label, what)
+        for label, signature in LABELS["signatures"].items()
+        for what in get_args(What)
+        if _verifies(what, portal, signed, data(signature), key)
+    ]
+    assert taken == [(what, what) for what in get_args(What)]
+    assert len(taken) == 14
 
 
-def test_every_label_is_tried_as_another() -> None:
-    assert {case["what"] for case in load("labels")["cases"]} == set(get_args(What))
+@pytest.mark.parametrize("case", LABELS["moved"], ids=named)
+def test_borders_between_label_portal_and_bytes(case: Case) -> None:
+    arguments = (case["what"], case["portal"], data(case["data"]), data(case["signature"]), data(LABELS["key"]))
+    assert _verifies(*arguments) == case["ok"]
 
 
-@pytest.mark.parametrize("case", load("ed25519")["cases"], ids=named)
+@pytest.mark.parametrize("case", LABELS["notes"], ids=named)
+def test_neither_note_nor_preimage_passes_for_the_other(case: Case) -> None:
+    assert holds(data(case["covered"]), data(case["signature"]), data(LABELS["key"])) == case["ok"]
+
+
+def _verifies(what: What, portal: str, signed: bytes, signature: bytes, key: bytes) -> bool:
+    try:
+        verify(what, portal, signed, signature, key)
+    except SignatureError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("case", EDGES["cases"], ids=named)
 def test_ed25519_at_its_edges(case: Case) -> None:
-    message = bytes.fromhex(load("ed25519")["message"])
+    message = bytes.fromhex(EDGES["message"])
     assert holds(message, bytes.fromhex(case["signature"]), bytes.fromhex(case["key"])) == case["ok"]
 
 
-@pytest.mark.parametrize("case", load("frame")["cases"])
+@pytest.mark.parametrize("case", FRAMES["cases"])
 def test_frame_sizes(case: Case) -> None:
-    sizes = MESSAGE_FRAMES if case["kind"] == "message" else REPLY_FRAMES
-    assert fitting(case["length"], sizes) == case["size"]
+    assert fitting(case["length"], SIZES[case["kind"]]) == case["size"]
 
 
-@pytest.mark.parametrize("case", load("message")["cases"], ids=named)
-def test_messages(case: Case) -> None:
-    raw = case["json"].encode("utf-8")
-    message = Message.parse(raw)
-    assert message.encode() == raw
-    verify("message", message.portal, raw, data(case["signature"]), message.thread.key)
+@pytest.mark.parametrize("case", FRAMES["built"])
+def test_frames_byte_for_byte(case: Case) -> None:
+    message, signature = b"a" * case["length"], data(FRAMES["signature"])
+    frame = fill(message, signature, SIZES[case["kind"]])
+    assert sha256(frame) == data(case["sha256"])
+    assert Frame.parse(frame, SIZES[case["kind"]]) == Frame(message=message, signature=signature)
 
 
-@pytest.mark.parametrize("case", load("reply")["cases"])
-def test_replies(case: Case) -> None:
-    pieces = [data(one) for one in case["fragments"]]
-    frame_bytes = join(Fragment.parse(piece) for piece in reversed(pieces))
-    frame = Frame.parse(frame_bytes, REPLY_FRAMES)
-    reply = Reply.parse(frame.message)
-    assert frame.message.decode("utf-8") == case["json"]
-    assert reply.encode() == frame.message
-    assert [*fragments(frame_bytes, reply.id)] == pieces
-
-
-@pytest.mark.parametrize("case", load("trust")["cases"], ids=named)
-def test_trust(case: Case) -> None:
-    def decide() -> int:
-        pin = Pin.parse(case["pin"].encode("utf-8"))
-        newest, *changes = [Note.parse(one.encode("utf-8")) for one in (case["newest"], *case["changes"])]
-        return believe(pin, newest, changes, case["day"], case["min_seq"]).directory.seq
-
-    if "seq" in case:
-        assert decide() == case["seq"]
+@pytest.mark.parametrize("case", FRAMES["lies"], ids=named)
+def test_lies_about_a_frame(case: Case) -> None:
+    sizes = SIZES[case["kind"]]
+    frame = bytearray(fill(b"a" * case["length"], data(FRAMES["signature"]), sizes)[: case["total"]])
+    frame.extend(bytes(case["total"] - len(frame)))
+    for at, laid in case["patches"]:
+        frame[at : at + len(data(laid))] = data(laid)
+    if case["ok"]:
+        assert Frame.parse(bytes(frame), sizes).message == b"a" * case["length"]
     else:
-        with pytest.raises(CryptoError) as refusal:
-            decide()
-        assert refusal.value.code == case["code"]
-
-
-@pytest.mark.parametrize("case", load("routing")["cases"])
-def test_routing(case: Case) -> None:
-    directory = Directory.parse(load("routing")["directory"].encode("utf-8"))
-    vaults = tuple(
-        replace(vault, status="revoked") if vault.id in case["revoked"] else vault for vault in directory.vaults
-    )
-    directory = replace(directory, vaults=vaults)
-    epoch = directory.epoch(load("routing")["epoch"])
-    assert epoch
-    arguments = (directory, epoch, case["committees"], case["excluded"], case["conflicts"])
-    if "vaults" in case:
-        assert [*readers(*arguments)] == case["vaults"]
-    else:
-        with pytest.raises(CryptoError) as refusal:
-            readers(*arguments)
-        assert refusal.value.code == case["code"]
-
-
-@pytest.mark.parametrize("case", load("verdict")["cases"], ids=named)
-def test_verdicts(case: Case) -> None:
-    whole = load("verdict")
-    directory = Directory.parse(whole["directory"].encode("utf-8"))
-    directory = replace(directory, vaults=with_vault(case["status"], case["until"]))
-    frame = Frame.parse(data(whole["frame"]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, case["day"]) == case["verdict"]
-
-
-@pytest.mark.parametrize("lie", load("verdict")["lies"])
-def test_a_reply_that_lies_is_not_genuine(lie: str) -> None:
-    whole = load("verdict")
-    directory = Directory.parse(whole["directory"].encode("utf-8"))
-    frame = Frame.parse(data(whole["lies"][lie]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "not-genuine"
-
-
-def test_a_reply_may_be_one_day_ahead() -> None:
-    whole = load("verdict")
-    directory = Directory.parse(whole["directory"].encode("utf-8"))
-    frame = Frame.parse(data(whole["ahead"]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "genuine"
+        with pytest.raises(FormatError):
+            Frame.parse(bytes(frame), sizes)
 
 
 def test_what_was_sealed_by_an_earlier_release_still_opens() -> None:
-    whole = load("sealed")
-    envelope = data(whole["envelope"])
-    age.check_envelope(envelope)
-    for seed in whole["seeds"]:
-        frame = Frame.parse(unseal(envelope, [data(seed)]), MESSAGE_FRAMES)
-        assert frame.message.decode("utf-8") == whole["message"]
-    keys = ReceiptKeys(receipt=data(whole["receipt"]), portal=whole["portal"])
-    plaintext = unseal(data(whole["slot"]), [keys.reply_seed()])
+    for whole, count in ((SEALED, 2), (SEALED["full"], 16)):
+        envelope = data(whole["envelope"])
+        age.check_envelope(envelope)
+        assert len(whole["seeds"]) == count
+        for seed in whole["seeds"]:
+            frame = Frame.parse(unseal(envelope, [data(seed)]), MESSAGE_FRAMES)
+            assert frame.message.decode("utf-8") == SEALED["message"]
+
+
+def test_a_slot_and_a_file_of_two_chunks_still_open() -> None:
+    keys = ReceiptKeys(receipt=data(SEALED["receipt"]), portal=SEALED["portal"])
+    plaintext = unseal(data(SEALED["slot"]), [keys.reply_seed()])
     reply = Frame.parse(join([Fragment.parse(plaintext)]), REPLY_FRAMES)
-    assert reply.message.decode("utf-8") == whole["reply"]
+    assert reply.message.decode("utf-8") == SEALED["reply"]
+    chunks = SEALED["chunks"]
+    plaintext = unseal(data(chunks["file"]), [data(chunks["seed"])])
+    assert (len(plaintext), sha256(plaintext)) == (chunks["length"], data(chunks["sha256"]))
+    assert plaintext == (data(chunks["pattern"]) * chunks["length"])[: chunks["length"]]

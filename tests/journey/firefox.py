@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from marionette_driver.by import By
 from marionette_driver.errors import NoSuchElementException
@@ -33,11 +35,11 @@ _SECONDS = 30
 
 
 @contextmanager
-def firefox() -> Iterator["Firefox"]:
-    """A browser with a new profile, until the block is left."""
+def firefox(preferences: Mapping[str, bool | str] = MappingProxyType({})) -> Iterator["Firefox"]:
+    """A browser with a new profile and these further preferences, until the block is left."""
     port = choose_port(0)
     with tempfile.TemporaryDirectory() as profile:
-        lines = (f"user_pref({_js(name)}, {_js(value)});" for name, value in PREFERENCES.items())
+        lines = (f"user_pref({_js(name)}, {_js(value)});" for name, value in {**PREFERENCES, **preferences}.items())
         own = f'user_pref("marionette.port", {port});'
         Path(profile, "user.js").write_text("\n".join((*lines, own)))
         words = [FIREFOX, "--marionette", "--headless", "--no-remote", "--profile", profile]
@@ -71,6 +73,10 @@ class Firefox:
         """All elements that are there now."""
         found: list[WebElement] = self._driver.find_elements(By.CSS_SELECTOR, selector)
         return found
+
+    def run(self, script: str, *words: str) -> Any:
+        """What a script says, which sees the page as the browser's own code does."""
+        return self._driver.execute_script(script, script_args=words)
 
     def press(self, act: str) -> None:
         """Presses a button of the shown screen and waits until the screen has gone."""

@@ -7,32 +7,66 @@ One scenario a case. What is sealed cannot be made twice the same (encapsulation
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from tests.vectors import bytes_cases, sealed_cases, trust_cases
+from tests.vectors import (
+    attachment_cases,
+    bytes_cases,
+    directory_cases,
+    ed25519_cases,
+    freshness_cases,
+    json_cases,
+    message_cases,
+    note_cases,
+    reader_cases,
+    receipt_cases,
+    record_cases,
+    reply_cases,
+    sealed_cases,
+    trust_cases,
+)
 
 FOLDER = Path(__file__).parent
 
 
-def files() -> dict[str, object]:
+MAKERS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "fields.json": json_cases.fields,
+    "receipt.json": receipt_cases.receipts,
+    "derive.json": bytes_cases.derivations,
+    "labels.json": bytes_cases.labels,
+    "frame.json": bytes_cases.frames,
+    "ed25519.json": ed25519_cases.edges,
+    "message.json": message_cases.messages,
+    "attachments.json": attachment_cases.attachments,
+    "reply.json": reply_cases.replies,
+    "consent.json": reply_cases.consents,
+    "trust.json": trust_cases.directories,
+    "routing.json": reader_cases.routings,
+    "verdict.json": reader_cases.verdicts,
+}
+
+
+def files() -> dict[str, dict[str, Any]]:
     """File name -> content, all of it reproducible."""
-    return {
-        "fields.json": bytes_cases.fields(),
-        "receipt.json": bytes_cases.receipts(),
-        "derive.json": bytes_cases.derivations(),
-        "labels.json": bytes_cases.labels(),
-        "frame.json": bytes_cases.frames(),
-        "message.json": bytes_cases.messages(),
-        "reply.json": bytes_cases.replies(),
-        "trust.json": trust_cases.directories(),
-        "routing.json": trust_cases.routings(),
-        "verdict.json": trust_cases.verdicts(),
-    }
+    return {name: make() for name, make in MAKERS.items()}
 
 
-def text(content: object) -> str:
-    """The text of a vector file."""
-    return json.dumps(content, ensure_ascii=True, indent=1) + "\n"
+def text(content: Mapping[str, Any]) -> str:
+    """The text of a vector file: one member a line, and of cases one a line."""
+    members = [f"{_line(name)}: {_cases(value)}" for name, value in content.items()]
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _cases(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_line, value)) + "\n]"
+    return _line(value)
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
 def main() -> int:

@@ -5,11 +5,12 @@
  *     |-- FormatError            bytes that FORMAT.md does not allow
  *     |   |-- NotUnderstood      well-signed, but of a kind or version that this release does not know
  *     |   |-- TooLong            a text that fits into no frame
- *     |   |-- ReceiptError       characters, count, check digit or range of a receipt
+ *     |   |-- ReceiptError       characters, words, count, check or range of a receipt
  *     |   `-- AgeError           an age file: header-failure, mac-failure, no-match, payload-failure
  *     |-- SignatureError         a signature that does not verify
  *     |-- TrustError             a directory that must not be believed
  *     |-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
+ *     |-- ConsentError           an answer that is not to this request: other-request, other-thread, consent-expired
  *     `-- ClientError            intake, the line or the clock
  *
  * `code` is stable; the words that people read are looked up by it. Nothing here holds anything of a message, an
@@ -44,7 +45,7 @@ export class TooLong extends FormatError {
   }
 }
 
-export type ReceiptCode = "receipt-characters" | "receipt-count" | "receipt-check" | "receipt-range";
+export type ReceiptCode = "receipt-characters" | "receipt-word" | "receipt-count" | "receipt-check" | "receipt-range";
 
 export class ReceiptError extends FormatError {
   declare readonly code: ReceiptCode;
@@ -74,7 +75,6 @@ export class SignatureError extends CryptoError {
 export type TrustCode =
   | "wrong-portal"
   | "unknown-root"
-  | "root-counted-twice"
   | "root-change-unsigned"
   | "broken-walk"
   | "too-few-signatures"
@@ -83,7 +83,10 @@ export type TrustCode =
   | "expired"
   | "missing-epoch"
   | "key-file-mismatch"
-  | "key-file-length";
+  | "key-file-length"
+  | "sequence-gap"
+  | "broken-prev"
+  | "clocks-apart";
 
 export class TrustError extends CryptoError {
   declare readonly code: TrustCode;
@@ -100,6 +103,16 @@ export class RoutingError extends CryptoError {
 
   constructor(code: RoutingCode) {
     super(code, "routing");
+  }
+}
+
+export type ConsentCode = "other-request" | "other-thread" | "consent-expired";
+
+export class ConsentError extends CryptoError {
+  declare readonly code: ConsentCode;
+
+  constructor(code: ConsentCode) {
+    super(code, "consent");
   }
 }
 

@@ -2,34 +2,23 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inflateSync } from "node:zlib";
 
 import { bech32 } from "@scure/base";
-import { Decrypter } from "age-encryption";
-import * as cctv from "cctv-age";
+import { Encrypter, type Recipient, Stanza } from "age-encryption";
 
+import { recipientText } from "../src/public/keys.ts";
 import { unseal } from "../src/public/open.ts";
 import { seal, sealEnvelope, sealSlot } from "../src/public/seal.ts";
-import { checkEnvelope, checkSlot, parseHeader } from "../src/wire/age.ts";
+import { checkEnvelope, checkSlot, encapsulatedKey, parseHeader } from "../src/wire/age.ts";
+import { toBareBase64 } from "../src/wire/base64.ts";
 import { utf8 } from "../src/wire/bytes.ts";
 import { sha256 } from "../src/wire/digest.ts";
+import { browserReader, isRight, outcome, type Reader, VECTORS } from "./age_vectors.ts";
 import { laterRefusal, refusal } from "./refusal.ts";
 import { KEY_FILE, vaultSeed } from "./world.ts";
 
-interface Vector {
-  readonly name: string;
-  readonly expect: string;
-  readonly payload: string | undefined;
-  readonly identities: readonly string[];
-  readonly passphrases: readonly string[];
-  readonly armored: boolean;
-  readonly file: Uint8Array;
-}
-
-const vectors = Object.entries(cctv as unknown as Record<string, Uint8Array>).map(([name, data]) => read(name, data));
-const binary = vectors.filter((vector) => !vector.armored);
-const hybrid = binary.filter((vector) =>
-  vector.identities.some((identity) => identity.startsWith("AGE-SECRET-KEY-PQ-1")),
+const hybrid = VECTORS.filter(
+  ({ armored, identities }) => !armored && identities.some((one) => one.startsWith("AGE-SECRET-KEY-PQ-1")),
 );
 
 /** What FORMAT.md 2.1 refuses although age takes it, or looks past it: any stanza of another type. */
@@ -37,20 +26,45 @@ const STRICTER = ["hybrid_and_x25519", "hybrid_grease", "hybrid_uppercase"];
 const CODES: Record<string, string> = { "header failure": "header-failure", "no match": "no-match" };
 
 test("the vectors are all there", () => {
-  assert.equal(vectors.length, 143);
-  assert.ok(binary.length > 100 && hybrid.length > 15);
+  assert.equal(VECTORS.length, 143);
+  assert.ok(hybrid.length > 15);
 });
 
-for (const vector of binary) {
-  test(`age-encryption as installed here: ${vector.name}`, async () => {
-    const decrypter = new Decrypter();
-    const decrypt = async () => {
-      vector.identities.forEach((identity) => decrypter.addIdentity(identity));
-      vector.passphrases.forEach((passphrase) => decrypter.addPassphrase(passphrase));
-      return decrypter.decrypt(vector.file);
-    };
-    if (vector.expect === "success") assert.equal(hex(sha256(await decrypt())), vector.payload);
-    else await assert.rejects(decrypt);
+for (const vector of VECTORS) {
+  test(`age vector: ${vector.name}`, async () => {
+    const { expect, payload } = vector;
+    assert.deepEqual(await outcome(vector), { expect, payload });
+  });
+}
+
+/** Readers with one fault each, and a vector that finds it. */
+const FAULTY: Record<string, { reader: Reader; found: string }> = {
+  "lines that end with CR LF": {
+    reader: (file, vector) => browserReader(withoutCarriageReturns(file), vector),
+    found: "header_crlf",
+  },
+  "an end that is missing": {
+    reader: async (file, vector) => ({ ...(await browserReader(file, vector)), ended: true }),
+    found: "stream_no_final",
+  },
+  "words behind the MAC": {
+    reader: (file, vector) => browserReader(withoutTrailingSpaces(file), vector),
+    found: "hmac_trailing_space",
+  },
+  "nothing before the end is right": {
+    reader: async (file, vector) => {
+      const { chunks, ended } = await browserReader(file, vector);
+      return { chunks: ended ? chunks : [], ended };
+    },
+    found: "stream_bad_tag_second_chunk",
+  },
+};
+
+for (const [taken, { reader, found }] of Object.entries(FAULTY)) {
+  test(`a reader that gives out or takes ${taken} is found by the vectors`, async () => {
+    const vector = VECTORS.find(({ name }) => name === found) ?? assert.fail();
+    assert.ok(isRight(vector, await outcome(vector)));
+    assert.ok(!isRight(vector, await outcome(vector, reader)));
   });
 }
 
@@ -63,7 +77,9 @@ for (const vector of hybrid) {
   });
 }
 
-for (const vector of binary.filter(({ name }) => /^(stanza|hmac|version|header|empty)/.test(name))) {
+for (const vector of VECTORS.filter(
+  ({ armored, name }) => !armored && /^(stanza|hmac|version|header|empty)/.test(name),
+)) {
   test(`reading headers: ${vector.name}`, () => {
     if (vector.expect !== "header failure") parseHeader(vector.file);
     else
@@ -152,22 +168,42 @@ test("a header line that never ends, and a header of too many stanzas, are refus
   );
 });
 
-/** Lines `name: value`, an empty line, the file, which may be compressed. */
-function read(name: string, data: Uint8Array): Vector {
-  const split = Buffer.from(data).indexOf("\n\n");
-  const lines = Buffer.from(data.subarray(0, split)).toString("utf-8").split("\n");
-  const values = (member: string) =>
-    lines.filter((line) => line.startsWith(`${member}: `)).map((line) => line.slice(member.length + 2));
-  const body = data.subarray(split + 2);
-  return {
-    name,
-    expect: values("expect")[0] ?? "",
-    payload: values("payload")[0],
-    identities: values("identity"),
-    passphrases: values("passphrase"),
-    armored: values("armored")[0] === "yes",
-    file: values("compressed")[0] === "zlib" ? inflateSync(body) : body,
+/** A header that one key opens, with another stanza whose X25519 share is this. */
+async function besideShare(share: Uint8Array, first: boolean): Promise<Uint8Array> {
+  const stranger = parseHeader(await seal(new Uint8Array(1), [keys[3] ?? key])).stanzas[0] ?? assert.fail();
+  const encapsulated = encapsulatedKey(stranger);
+  encapsulated.set(share, encapsulated.length - 32);
+  const bent: Recipient = {
+    wrapFileKey: () => [new Stanza([stranger.type, toBareBase64(encapsulated)], stranger.body)],
   };
+  const encrypter = new Encrypter();
+  for (const one of first ? [bent, recipientText(key)] : [recipientText(key), bent]) encrypter.addRecipient(one);
+  return encrypter.encrypt(utf8("text"));
+}
+
+test("a share of low order spoils the header, before and behind the stanza that we open", async () => {
+  const order8 = "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800";
+  for (const share of [new Uint8Array(32), Uint8Array.of(1, ...new Uint8Array(31)), Buffer.from(order8, "hex")]) {
+    for (const first of [true, false]) {
+      const file = await besideShare(share, first);
+      assert.equal(await laterRefusal(() => unseal(file, vaultSeed("cat"))), "header-failure");
+    }
+  }
+  const nine = Uint8Array.of(9, ...new Uint8Array(31));
+  assert.deepEqual(await unseal(await besideShare(nine, false), vaultSeed("cat")), utf8("text"));
+});
+
+function withoutCarriageReturns(file: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(file).toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+}
+
+function withoutTrailingSpaces(file: Uint8Array): Uint8Array {
+  return Buffer.from(
+    Buffer.from(file)
+      .toString("latin1")
+      .replace(/(--- \S+) +\n/, "$1\n"),
+    "latin1",
+  );
 }
 
 function hex(data: Uint8Array): string {

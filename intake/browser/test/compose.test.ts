@@ -171,7 +171,7 @@ async function rawMessage(): Promise<Uint8Array> {
 }
 
 test("a message of a newer kind or version is not understood, and not called broken", () => {
-  const later = [{ v: 2 }, { kind: "testimony" }, { body: { ...body, v: 2 } }, { attachments: {} }];
+  const later = [{ v: 2 }, { kind: "testimony" }, { kind: "testimony", body: [] }, { body: { ...body, v: 2 } }];
   for (const changes of later) assert.equal(parse(changes), "not-understood");
 });
 
@@ -196,6 +196,7 @@ test("a message out of form is refused", () => {
     { body: { ...body, answers: { a: 1 } } },
     { body: { ...body, answers: { a: ["not a name"] } } },
     { body: { ...body, answers: [] } },
+    { attachments: {} },
   ];
   for (const changes of faults) assert.equal(parse(changes), "bad-format", JSON.stringify(changes));
   parseJson(encodeJson(good as unknown as JsonObject), 10_000);

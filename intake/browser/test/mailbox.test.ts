@@ -9,7 +9,7 @@ import { randomBytes } from "../src/public/random.ts";
 import { sealSlot } from "../src/public/seal.ts";
 import { join } from "../src/wire/bytes.ts";
 import { fillFrame, REPLY_FRAMES } from "../src/wire/frame.ts";
-import { encodeReply, fragments, type Reply } from "../src/wire/reply.ts";
+import { encodeReply, fragments, type Reply, type WordsReply } from "../src/wire/reply.ts";
 import { laterRefusal } from "./refusal.ts";
 import { answer, DAY, intake, openWorld, PORTAL, refused, vaultSigns } from "./world.ts";
 
@@ -19,7 +19,7 @@ const keys = receiptKeys(receipt, PORTAL);
 const recipient = MLKEM768X25519.getPublicKey(keys.replySeed);
 const routing = routingOf(keys, { committees: ["cat", "cmw"], excluded: ["cmw-2"], conflicts: [] });
 
-const reply = (changes: Partial<Reply> = {}): Reply => ({
+const reply = (changes: Partial<WordsReply> = {}): WordsReply => ({
   id: randomBytes(16),
   kind: "text",
   portal: PORTAL,
@@ -121,11 +121,33 @@ test("what is damaged, incomplete or of a later kind is counted, and hides nothi
   const [cut = assert.fail()] = await slots(reply());
   const damaged = Uint8Array.from(cut).fill(0, 9_000, 9_001 + 2);
   const [lonely = assert.fail()] = await slots(reply({ body: { language: "fr", text: "é".repeat(5_000) } }));
-  const later = { ...reply(), kind: "question" as Reply["kind"] };
+  const later = { ...reply(), kind: "question" as "text" };
   const good = reply();
   const thread = await read(damaged, lonely, ...(await slots(later)), ...(await slots(good)));
   assert.equal(thread.unreadable, 3);
   assert.deepEqual(thread.items, [{ reply: good, verdict: "genuine" }]);
+});
+
+test("a consent request, which this page cannot show, is counted and hides nothing else", async () => {
+  const request: Reply = {
+    ...reply(),
+    kind: "consent-request",
+    body: {
+      language: "fr",
+      text: "",
+      measure: "letter",
+      proposal: "words",
+      recipient: "the State",
+      identity: "no-detail",
+      expires: "2027-01-01",
+    },
+  };
+  const good = reply();
+  assert.deepEqual(await read(...(await slots(request)), ...(await slots(good))), {
+    items: [{ reply: good, verdict: "genuine" }],
+    unreadable: 1,
+    pages: 1,
+  });
 });
 
 test("another receipt reads nothing of this mailbox, even if it were given its slots", async () => {

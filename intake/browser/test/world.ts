@@ -43,7 +43,7 @@ export function directoryJson(changes: JsonObject = {}): JsonObject {
     valid_from: "2026-11-01",
     expires: "2027-01-15",
     roots: ROOTS,
-    intake: { name: "intake", key: publicText("intake") },
+    intake: publicText("intake"),
     post: [{ key: publicText("post"), from: "2026-11-01", until: "2027-01-15" }],
     epochs: [
       {

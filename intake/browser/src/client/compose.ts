@@ -1,6 +1,7 @@
 /** From what a person wrote to the one sealed thing that leaves the device. Nothing is kept beyond what is returned. */
 
 import { FormatError } from "../errors.ts";
+import { type Decoys, newDecoys } from "../public/decoys.ts";
 import { randomBytes, shuffled } from "../public/random.ts";
 import { type Progress, sealEnvelope } from "../public/seal.ts";
 import { KEY_LENGTH } from "../wire/age.ts";
@@ -29,7 +30,8 @@ const MOST_SEEN = 64;
 const MOST_TRIES = 3;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
-export type { Choice, Progress };
+export type { Choice, Decoys, Progress };
+export { newDecoys };
 
 /** A first message. */
 export interface Draft extends Choice {
@@ -77,8 +79,9 @@ export async function sealAccount(
   receipt: Uint8Array,
   draft: Draft,
   progress?: Progress,
+  decoys?: Decoys,
 ): Promise<Sealed> {
-  return sealMessage(portal, receipt, draft, progress);
+  return sealMessage(portal, receipt, draft, progress, decoys);
 }
 
 /** Throws `RoutingError`, or `TooLong`; nothing has been sealed then. */
@@ -87,8 +90,9 @@ export async function sealFollowup(
   receipt: Uint8Array,
   followup: Followup,
   progress?: Progress,
+  decoys?: Decoys,
 ): Promise<Sealed> {
-  return sealMessage(portal, receipt, followup, progress);
+  return sealMessage(portal, receipt, followup, progress, decoys);
 }
 
 async function sealMessage(
@@ -96,11 +100,12 @@ async function sealMessage(
   receipt: Uint8Array,
   draft: Draft | Followup,
   progress?: Progress,
+  decoys?: Decoys,
 ): Promise<Sealed> {
   const vaultKeys = readers(portal, choiceOf(draft)).map((vault) => keyOf(portal, vault.id));
   const frame = framed(portal, receipt, draft);
   try {
-    const envelope = await sealEnvelope(frame, vaultKeys, progress);
+    const envelope = await sealEnvelope(frame, vaultKeys, progress, decoys);
     const [id = "", ...others] = submissionIds(portal, receipt);
     return { id, others, envelope, directory: portal.directory.seq, epoch: portal.epoch.id };
   } finally {

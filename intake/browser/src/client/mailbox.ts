@@ -6,8 +6,7 @@ import { judge, type Verdict } from "../public/replies.ts";
 import { SLOT_LENGTH } from "../wire/age.ts";
 import { toBase64url } from "../wire/base64.ts";
 import { equal, join, u16 } from "../wire/bytes.ts";
-import { parseFrame, REPLY_FRAMES } from "../wire/frame.ts";
-import { type Fragment, joinFragments, parseFragment, parseReply, type Reply } from "../wire/reply.ts";
+import { type Fragment, parseFragment, readReply, type Reply, type WordsReply } from "../wire/reply.ts";
 import type { Net } from "./net.ts";
 import type { Portal } from "./portal.ts";
 import { problem } from "./problem.ts";
@@ -16,12 +15,13 @@ import { type ReceiptKeys, receiptKeys, routingOf, threadKey, wipeKeys } from ".
 const SLOTS_A_PAGE = 4;
 const MOST_PAGES = 64;
 
+/** A reply that this page can show. A later page shows consent requests too. */
 export interface ThreadItem {
-  readonly reply: Reply;
+  readonly reply: WordsReply;
   readonly verdict: Verdict;
 }
 
-/** `unreadable` counts what opened for this receipt but is damaged, incomplete or of a newer kind. */
+/** `unreadable` counts what opened for this receipt but is damaged, incomplete or of a kind that cannot be shown. */
 export interface ThreadItems {
   readonly items: readonly ThreadItem[];
   readonly unreadable: number;
@@ -94,12 +94,11 @@ function byReply(fragments: readonly Fragment[]): Iterable<readonly Fragment[]> 
   return replies.values();
 }
 
-/** The reply and what it is worth, or null when its bytes do not hold one. */
+/** The reply and what it is worth, or null when its bytes do not hold one that can be shown. */
 function read(pieces: readonly Fragment[], portal: Portal, keys: ReceiptKeys): ThreadItem | null {
   try {
-    const frame = parseFrame(joinFragments(pieces), REPLY_FRAMES);
-    const reply = parseReply(frame.message);
-    if (!pieces.every((piece) => equal(piece.replyId, reply.id))) return null;
+    const { reply, frame } = readReply(pieces);
+    if (reply.kind === "consent-request") return null;
     const ours = isOurs(reply, portal, keys);
     return { reply, verdict: ours ? judge(reply, frame, portal.directory, portal.day) : "not-genuine" };
   } catch (error) {

@@ -1,19 +1,16 @@
 /** The portal as this device may believe it today: directory, epoch and the keys to seal to. */
 
 import { ClientError, CryptoError, FormatError } from "../errors.ts";
-import { checkKeyFile } from "../public/keys.ts";
-import { type Believed, believe, type Pin } from "../public/trust.ts";
+import { agreedDay, type Believed, believe, type Pin, vaultKeys } from "../public/trust.ts";
 import { toBase64url } from "../wire/base64.ts";
 import { fromUtf8, utf8 } from "../wire/bytes.ts";
-import { type Day, dayOf } from "../wire/calendar.ts";
-import type { Directory, Epoch } from "../wire/directory.ts";
+import type { Day } from "../wire/calendar.ts";
+import { type Directory, type Epoch, MOST_DIRECTORY } from "../wire/directory.ts";
 import { parseNote } from "../wire/note.ts";
 import type { Answer, Net } from "./net.ts";
 import { problem } from "./problem.ts";
 
 export { parsePin, type Pin } from "../public/trust.ts";
-
-const MOST_CLOCK_DIFFERENCE = 26 * 60 * 60 * 1000;
 
 export interface Portal {
   readonly name: string;
@@ -38,8 +35,8 @@ export interface Believing {
 /**
  * Fetches the directory and the key file in force, and checks all of it against the pin.
  *
- * Throws `ClientError` with the code of what was refused; "clock" when device and server differ by more than 26 hours
- * and the person has not said which day it is.
+ * Throws `ClientError` with the code of what was refused; "clocks-apart" when device and server differ by more
+ * than 26 hours and the person has not said which day it is.
  */
 export async function openPortal(
   pin: Pin,
@@ -49,10 +46,11 @@ export async function openPortal(
 ): Promise<Portal> {
   try {
     const answer = await fetched(net, "/start");
-    const day = today(clock, answer.date);
-    const { epoch, directory } = believeStart(pin, answer.bytes, day, atLeast);
-    const file = await fetched(net, `/keys/${toBase64url(epoch.keys)}`);
-    return { name: pin.portal, directory, epoch, day, keys: checkKeyFile(epoch, file.bytes) };
+    const day = agreedDay(clock.now, answer.date, clock.chosen);
+    const believed = believeStart(pin, answer.bytes, day, atLeast);
+    const file = await fetched(net, `/keys/${toBase64url(believed.epoch.keys)}`);
+    const { directory, epoch } = believed;
+    return { name: pin.portal, directory, epoch, day, keys: vaultKeys(believed, file.bytes) };
   } catch (error) {
     if (error instanceof CryptoError && !(error instanceof ClientError)) throw new ClientError(error.code, false);
     throw error;
@@ -65,18 +63,10 @@ async function fetched(net: Net, path: string): Promise<Answer> {
   return answer;
 }
 
-function today(clock: Clock, serverNow: number | null): Day {
-  if (clock.chosen !== undefined) return clock.chosen;
-  if (serverNow !== null && Math.abs(clock.now - serverNow) > MOST_CLOCK_DIFFERENCE) {
-    throw new ClientError("clock", false);
-  }
-  return dayOf(clock.now);
-}
-
 function believeStart(pin: Pin, data: Uint8Array, day: Day, atLeast: number): Believed {
   const start = parseStart(data);
-  const changes = start.changes.map((text) => parseNote(utf8(text)));
-  return believe(pin, parseNote(utf8(start.directory)), changes, day, atLeast);
+  const noteOf = (text: string) => parseNote(utf8(text), MOST_DIRECTORY);
+  return believe(pin, noteOf(start.directory), start.changes.map(noteOf), day, atLeast);
 }
 
 /** An envelope without signature: what stands in it is checked by itself, so members added later do no harm. */

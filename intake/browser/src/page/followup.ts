@@ -7,6 +7,7 @@ import type { Reply } from "../wire/reply.ts";
 import { askText, type Doubt } from "./asking.ts";
 import { listReaders } from "./check.ts";
 import { askCommittees, choiceOf, complaintAbout, readerIds, readerNames } from "./committees.ts";
+import { idle } from "./idle.ts";
 import { holdsReceipt } from "./pasted.ts";
 import type { Visit } from "./returning.ts";
 import { screenFrom } from "./screens.ts";
@@ -27,6 +28,7 @@ export async function writeMore(visit: Visit, thread: ThreadItems, answered: Rep
   const more: More = { answered, committees: [], notice: "", seen: thread.items.map((item) => item.reply.id) };
   let chosen = answered !== null;
   for (;;) {
+    void visit.decoys.fill(idle);
     if (!chosen && (await chooseReaders(visit, more)) === "back") return false;
     chosen = true;
     if ((await askMore(visit, more)) === "back") {
@@ -78,14 +80,14 @@ function doubtAbout(text: string, receipt: Uint8Array): Doubt | null {
 }
 
 function sendMore(visit: Visit, more: More): Promise<Outcome> {
-  const { net, portal, receipt, reopen } = visit;
+  const { net, portal, receipt, decoys, reopen } = visit;
   const routing = routingOf(more);
   const followup = followupOf(more, visit.unsent);
   return sealAndSend({
     net,
     portal,
     reopen,
-    seal: (current, progress) => sealFollowup(current, receipt, followup, progress),
+    seal: (current, progress) => sealFollowup(current, receipt, followup, progress, decoys),
     sameReaders: (newest) => readerIds(newest, routing) === readerIds(portal, routing),
   });
 }

@@ -48,7 +48,7 @@ export async function opened(pin: Pin, net: Net): Promise<Opened> {
       return { portal: await reopen(), reopen };
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      if (error.code === "clock") chosen = await askToday();
+      if (error.code === "clocks-apart") chosen = await askToday();
       else await sayClosed(REASONS[error.code] ?? "closed-directory", error.code);
     }
   }

@@ -1,5 +1,6 @@
 /** The return page: the receipt, the answers under it, and what is written after them. */
 
+import { type Decoys, newDecoys } from "../client/compose.ts";
 import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { onLeaving } from "./exit.ts";
@@ -15,12 +16,13 @@ export interface Visit {
   unsent: string;
   readonly receipt: Uint8Array;
   readonly net: Net;
+  readonly decoys: Decoys;
   readonly reopen: Opened["reopen"];
 }
 
 /** Runs until the page holds nothing any more. */
 export async function returnTo({ portal, reopen }: Opened, net: Net): Promise<void> {
-  const visit: Visit = { portal, unsent: "", receipt: await askNumber(), net, reopen };
+  const visit: Visit = { portal, unsent: "", receipt: await askNumber(), net, decoys: newDecoys(), reopen };
   onLeaving(() => wipe(visit));
   for (let sent = false; ;) {
     const thread = await look(net, visit.portal, visit.receipt);
@@ -32,6 +34,7 @@ export async function returnTo({ portal, reopen }: Opened, net: Net): Promise<vo
 }
 
 function wipe(visit: Visit): void {
+  visit.decoys.drop();
   visit.receipt.fill(0);
   visit.unsent = "";
   clear();

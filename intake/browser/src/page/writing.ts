@@ -1,6 +1,6 @@
 /** The form, from the choice of readers to the receipt. */
 
-import { type Draft, newReceipt, room, sealAccount } from "../client/compose.ts";
+import { type Decoys, type Draft, newDecoys, newReceipt, room, sealAccount } from "../client/compose.ts";
 import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import type { Answer } from "../wire/message.ts";
@@ -8,6 +8,7 @@ import { askChoice, askText, type Doubt } from "./asking.ts";
 import { askCheck } from "./check.ts";
 import { askCommittees, choiceOf, complaintAbout, readerIds } from "./committees.ts";
 import { onLeaving } from "./exit.ts";
+import { idle } from "./idle.ts";
 import type { Opened } from "./opening.ts";
 import { mayHoldReceipt } from "./pasted.ts";
 import { type Question, questions } from "./questions.ts";
@@ -28,6 +29,7 @@ interface Writing {
   notice: string;
   readonly receipt: Uint8Array;
   readonly questionnaire: string;
+  readonly decoys: Decoys;
 }
 
 /** Runs until the page holds nothing any more, or the person goes back to where they came from. */
@@ -39,12 +41,14 @@ export async function write({ portal, reopen }: Opened, net: Net, questionnaire:
     notice: "",
     receipt: newReceipt(),
     questionnaire,
+    decoys: newDecoys(),
   };
   onLeaving(() => wipe(writing));
   const asked = questions();
   const names = [COMMITTEES, ...asked.map((question) => question.name), CHECK];
   let place: Place = { at: 0, returning: false };
   for (;;) {
+    void writing.decoys.fill(idle);
     place = await walk(writing, asked, names, place);
     if (place.at < 0) return "back";
     const { end, portal: newest } = await sendAll(writing, net, reopen);
@@ -106,14 +110,14 @@ function check(writing: Writing, asked: readonly Question[]): Promise<Move> {
 }
 
 function sendAll(writing: Writing, net: Net, reopen: Opened["reopen"]): Promise<Outcome> {
-  const { portal, receipt } = writing;
+  const { portal, receipt, decoys } = writing;
   const choice = choiceOf(writing.committees);
   const draft = draftOf(writing, writing.answers);
   return sealAndSend({
     net,
     portal,
     reopen,
-    seal: (current, progress) => sealAccount(current, receipt, draft, progress),
+    seal: (current, progress) => sealAccount(current, receipt, draft, progress, decoys),
     sameReaders: (newest) => readerIds(newest, choice) === readerIds(portal, choice),
   });
 }
@@ -136,6 +140,7 @@ function takeNotice(writing: Writing): string {
 }
 
 function forgetWords(writing: Writing): void {
+  writing.decoys.drop();
   writing.answers = {};
   writing.committees = [];
   writing.notice = "";

@@ -3,17 +3,19 @@
 import { bech32 } from "@scure/base";
 
 import { FormatError, TrustError } from "../errors.ts";
-import { KEY_LENGTH } from "../wire/age.ts";
+import { hasLowOrder, KEY_LENGTH } from "../wire/age.ts";
 import { equal } from "../wire/bytes.ts";
 import { sha256 } from "../wire/digest.ts";
 import type { Epoch } from "../wire/directory.ts";
 
+const MLKEM_KEY = 1_184;
 const MLKEM_COEFFICIENTS = 1_152;
 const MLKEM_MODULUS = 3_329;
 
 /** `age1pq1...`, as the age program takes it. Refuses what is no X-Wing key. */
 export function recipientText(key: Uint8Array): `age1pq1${string}` {
   if (key.length !== KEY_LENGTH || !isReduced(key)) throw new FormatError("recipient");
+  if (hasLowOrder(key.subarray(MLKEM_KEY))) throw new FormatError("recipient");
   return bech32.encode("age1pq", bech32.toWords(key), false);
 }
 

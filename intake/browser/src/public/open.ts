@@ -4,9 +4,7 @@ import { bech32 } from "@scure/base";
 import { Decrypter } from "age-encryption";
 
 import { AgeError, FormatError } from "../errors.ts";
-import { checkSlot, checkStanza, parseHeader, SEED_LENGTH } from "../wire/age.ts";
-
-const NONCE_LENGTH = 16;
+import { checkSlot, encapsulatedKey, parseHeader, SEED_LENGTH } from "../wire/age.ts";
 
 /** `AGE-SECRET-KEY-PQ-1...`, as the age program takes it. */
 export function identityText(seed: Uint8Array): string {
@@ -16,18 +14,12 @@ export function identityText(seed: Uint8Array): string {
 
 /** The whole plaintext, or nothing: throws `AgeError`. All stanzas are checked before the key is tried. */
 export async function unseal(data: Uint8Array, seed: Uint8Array): Promise<Uint8Array> {
-  const header = parseHeader(data);
-  header.stanzas.forEach(checkStanza);
-  if (data.length < header.length + NONCE_LENGTH) throw new AgeError("header-failure", "nonce");
   const decrypter = new Decrypter();
   decrypter.addIdentity(identityText(seed));
+  parseHeader(data).stanzas.forEach(encapsulatedKey);
+  const released = await matched(decrypter, streamOf(data));
   try {
-    await decrypter.decryptHeader(data.subarray(0, header.length));
-  } catch (error) {
-    throw headerFailure(error);
-  }
-  try {
-    return await decrypter.decrypt(data);
+    return new Uint8Array(await new Response(released).arrayBuffer());
   } catch {
     throw new AgeError("payload-failure", "payload");
   }
@@ -39,7 +31,31 @@ export async function openSlot(slot: Uint8Array, seed: Uint8Array): Promise<Uint
   return unseal(slot, seed);
 }
 
-/** age-encryption tells these apart by words alone. Its version is pinned, and a test holds the words. */
+/**
+ * What an identity of `decrypter` opens, chunk by chunk, after the header's MAC was found right; reading it fails when the
+ * payload does. Throws `AgeError` of the header.
+ */
+export async function matched(
+  decrypter: Decrypter,
+  file: ReadableStream<Uint8Array>,
+): Promise<ReadableStream<Uint8Array>> {
+  try {
+    return await decrypter.decrypt(file);
+  } catch (error) {
+    throw headerFailure(error);
+  }
+}
+
+function streamOf(data: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(data);
+      controller.close();
+    },
+  });
+}
+
+/** age-encryption tells these apart by words alone. Its version is pinned, and the vectors hold the words. */
 function headerFailure(error: unknown): AgeError {
   const words = error instanceof Error ? error.message : "";
   if (words.includes("no identity matched")) return new AgeError("no-match", "no key opens this");

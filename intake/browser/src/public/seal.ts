@@ -1,6 +1,6 @@
 /** Seals bytes to public keys as age files over X-Wing (FORMAT.md 2). */
 
-import { Encrypter, generateHybridIdentity, identityToRecipient, type Recipient, Stanza } from "age-encryption";
+import { Encrypter, type Recipient, Stanza } from "age-encryption";
 
 import { FormatError, RoutingError } from "../errors.ts";
 import {
@@ -14,6 +14,7 @@ import {
   SLOT_PLAINTEXT,
 } from "../wire/age.ts";
 import { MESSAGE_FRAMES } from "../wire/frame.ts";
+import { type Decoys, makeDecoy } from "./decoys.ts";
 import { recipientText } from "./keys.ts";
 import { shuffled } from "./random.ts";
 
@@ -25,19 +26,27 @@ export async function seal(plaintext: Uint8Array, recipients: readonly Uint8Arra
   return encrypt(plaintext, recipients.map(recipientText));
 }
 
-/** A message frame to 1 to 16 vaults, each as one of 16 shuffled stanzas; the rest are decoys. */
+/**
+ * A message frame to 1 to 16 vaults, each as one of 16 shuffled stanzas; the rest are decoys: those that are ready, and
+ * when they are too few, new ones.
+ */
 export async function sealEnvelope(
   frame: Uint8Array,
   vaultKeys: readonly Uint8Array[],
   progress: Progress = () => {},
+  decoys?: Pick<Decoys, "take">,
 ): Promise<Uint8Array> {
   if (!MESSAGE_FRAMES.includes(frame.length)) throw new FormatError("frame size");
   if (vaultKeys.length === 0) throw new RoutingError("nobody-left");
   if (vaultKeys.length > ENVELOPE_STANZAS) throw new RoutingError("too-many-vaults");
   const recipients: (string | Recipient)[] = vaultKeys.map(recipientText);
   while (recipients.length < ENVELOPE_STANZAS) {
-    await progress(recipients.length, ENVELOPE_STANZAS);
-    recipients.push(await decoy());
+    let decoy = decoys?.take();
+    if (!decoy) {
+      await progress(recipients.length, ENVELOPE_STANZAS);
+      decoy = await makeDecoy();
+    }
+    recipients.push(standing(decoy));
   }
   const envelope = await encrypt(frame, shuffled(recipients));
   checkEnvelope(envelope);
@@ -63,15 +72,6 @@ async function encrypt(plaintext: Uint8Array, recipients: readonly (string | Rec
 }
 
 /** A recipient that ignores the file key: its stanza wraps another one, to a key that nobody has. */
-async function decoy(): Promise<Recipient> {
-  const { type, arguments: words, body } = await throwawayStanza();
+function standing({ type, arguments: words, body }: AgeStanza): Recipient {
   return { wrapFileKey: () => [new Stanza([type, ...words], body)] };
-}
-
-/** Random bytes would be told apart from an encapsulation, so this is a real one: the header of an empty file. */
-async function throwawayStanza(): Promise<AgeStanza> {
-  const recipient = await identityToRecipient(await generateHybridIdentity());
-  const [stanza] = parseHeader(await encrypt(new Uint8Array(0), [recipient])).stanzas;
-  if (!stanza) throw new FormatError("decoy");
-  return stanza;
 }

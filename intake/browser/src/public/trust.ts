@@ -1,8 +1,8 @@
 /** Which directory to believe: a decision over bytes and a day, without input or output (FORMAT.md 4.4). */
 
-import { TrustError } from "../errors.ts";
+import { FormatError, TrustError } from "../errors.ts";
 import { equal, fromUtf8 } from "../wire/bytes.ts";
-import type { Day } from "../wire/calendar.ts";
+import { type Day, dayOf, isDay } from "../wire/calendar.ts";
 import {
   type Directory,
   type Epoch,
@@ -15,10 +15,12 @@ import { parseRootSet } from "../wire/directory_parts.ts";
 import { Members, parseJson } from "../wire/fields.ts";
 import { firstLine } from "../wire/labels.ts";
 import { type Note, noteBody, noteHash } from "../wire/note.ts";
+import { checkKeyFile } from "./keys.ts";
 import { noteSigners } from "./verify.ts";
 
 const MOST_PIN = 8_192;
 const MOST_CHANGES = 256;
+const MOST_CLOCK_DIFFERENCE = 26 * 60 * 60 * 1000;
 
 /** What a release believes before it has read anything: the roots in force at `seq`. */
 export interface Pin {
@@ -47,6 +49,35 @@ export interface Believed {
   readonly note: Note;
   readonly day: Day;
   readonly epoch: Epoch;
+}
+
+/** Vault name -> public key (1,216 bytes) of the day's epoch, of every vault, also of those not active. */
+export function vaultKeys(believed: Believed, keyFile: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  return checkKeyFile(believed.epoch, keyFile);
+}
+
+/**
+ * The UTC day of the reader's clock, or the one that the person chose. Moments are in milliseconds since 1970.
+ *
+ * Throws `TrustError` when the server's clock differs by more than 26 hours and nobody chose.
+ */
+export function agreedDay(now: number, server: number | null, chosen?: Day): Day {
+  if (chosen !== undefined) {
+    if (!isDay(chosen)) throw new FormatError("day");
+    return chosen;
+  }
+  if (server !== null && Math.abs(now - server) > MOST_CLOCK_DIFFERENCE) throw new TrustError("clocks-apart");
+  return dayOf(now);
+}
+
+/**
+ * Returns when `next` is the very next directory after `before`, whose note has this hash (32 bytes).
+ *
+ * Throws `TrustError` otherwise, so that of two directories with one `seq` only one can be kept.
+ */
+export function follows(before: Directory, digest: Uint8Array, next: Directory): void {
+  if (next.seq !== before.seq + 1) throw new TrustError("sequence-gap");
+  if (next.prev === null || !equal(next.prev, digest)) throw new TrustError("broken-prev");
 }
 
 /**
@@ -80,7 +111,7 @@ function walk(pin: Pin, changes: readonly Note[]): Walked {
   let walked: Walked = { roots: pin.roots, seq: pin.seq, last: null };
   for (const note of changes) {
     const directory = read(note, pin.portal);
-    if (directory.seq <= walked.seq || !follows(directory, walked.last)) throw new TrustError("broken-walk");
+    if (directory.seq <= walked.seq || !namesLast(directory, walked.last)) throw new TrustError("broken-walk");
     const signers = signingKeys(note, walked.roots, directory.roots);
     if (!enough(signers, walked.roots) || !enough(signers, directory.roots))
       throw new TrustError("root-change-unsigned");
@@ -92,7 +123,7 @@ function walk(pin: Pin, changes: readonly Note[]): Walked {
 function checkNewest(note: Note, directory: Directory, roots: RootSet, last: RootChange | null): void {
   if (!enough(signingKeys(note, roots), roots)) throw new TrustError("too-few-signatures");
   if (!sameRoots(directory.roots, roots)) throw new TrustError("root-change-unsigned");
-  if (!follows(directory, last)) throw new TrustError("broken-walk");
+  if (!namesLast(directory, last)) throw new TrustError("broken-walk");
 }
 
 function read(note: Note, portal: string): Directory {
@@ -116,7 +147,7 @@ function enough(signers: readonly Uint8Array[], roots: RootSet): boolean {
 }
 
 /** Whether the directory names the last change of the walk, once there is one. */
-function follows(directory: Directory, last: RootChange | null): boolean {
+function namesLast(directory: Directory, last: RootChange | null): boolean {
   const named = directory.rootChange;
   return last === null || (named !== null && named.seq === last.seq && equal(named.hash, last.hash));
 }

@@ -28,6 +28,13 @@ export function noteSigners(note: Note, keys: readonly NamedKey[]): readonly Nam
   });
 }
 
+/** Returns when the note bears this one signature and no other. */
+export function verifyNote(note: Note, signer: NamedKey): void {
+  if (note.signatures.length !== 1 || noteSigners(note, [signer]).length !== 1) {
+    throw new SignatureError(`note by ${signer.name}`);
+  }
+}
+
 export function holds(data: Uint8Array, signature: Uint8Array, key: Uint8Array): boolean {
   if (key.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;
   return ed25519.verify(signature, data, key, { zip215: false }) && holdsWithoutCofactor(data, signature, key);

@@ -1,5 +1,7 @@
 /** The header of an age v1 file: bytes to stanzas, without any key (FORMAT.md 2; C2SP age.md). */
 
+import { bytesToHex } from "@noble/hashes/utils.js";
+
 import { AgeError, FormatError } from "../errors.ts";
 import { fromBareBase64 } from "./base64.ts";
 import { join } from "./bytes.ts";
@@ -16,10 +18,22 @@ export const MOST_STANZAS = 20;
 
 const ENCAPSULATED_LENGTH = 1_120;
 const WRAPPED_LENGTH = 32;
+const SHARE_LENGTH = 32;
 const MOST_LINE = 8_192;
+/** More than the longest header that is allowed here, 20 stanzas: 31,210 bytes. */
+const MOST_HEADER = 32_768;
 const COLUMNS = 64;
 const VERSION = "age-encryption.org/v1";
 const ARGUMENT = /^[\x21-\x7e]+$/;
+
+/** RFC 7748, section 6.1: 0 and 1, also above the prime, one less than the prime, and two points of order 8. */
+const LOW_ORDER: readonly string[] = [
+  "00".repeat(32),
+  `01${"00".repeat(31)}`,
+  ...["ec", "ed", "ee"].map((first) => `${first}${"ff".repeat(30)}7f`),
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+];
 
 /** One recipient's line: its type and arguments, and a body. */
 export interface AgeStanza {
@@ -58,6 +72,21 @@ export function checkStanza(stanza: AgeStanza): void {
   const [argument, ...more] = stanza.arguments;
   if (argument === undefined || more.length > 0 || stanza.body.length !== WRAPPED_LENGTH) throw failure("stanza form");
   if (decode(argument).length !== ENCAPSULATED_LENGTH) throw failure("encapsulated key length");
+}
+
+/** The 1,120 bytes of a stanza that `checkStanza` takes, and whose X25519 share can agree on anything. */
+export function encapsulatedKey(stanza: AgeStanza): Uint8Array {
+  checkStanza(stanza);
+  const key = decode(stanza.arguments[0] ?? "");
+  if (hasLowOrder(key.subarray(-SHARE_LENGTH))) throw failure("share of low order");
+  return key;
+}
+
+/** Whether an X25519 public key or share (32 bytes) gives zero with every key. Its highest bit does not count. */
+export function hasLowOrder(share: Uint8Array): boolean {
+  const low = share.slice();
+  low[SHARE_LENGTH - 1] = (share[SHARE_LENGTH - 1] ?? 0) & 0x7f;
+  return LOW_ORDER.includes(bytesToHex(low));
 }
 
 /** All that can be seen of an envelope without a key: one of four lengths, 16 stanzas of the one type. */
@@ -99,6 +128,7 @@ class Lines {
     const line = this.#data.subarray(this.at, end);
     if (line.some((byte) => byte < 0x20 || byte > 0x7e)) throw failure("line is no text");
     this.at = end + 1;
+    if (this.at > MOST_HEADER) throw failure("header too long");
     return String.fromCharCode(...line);
   }
 }

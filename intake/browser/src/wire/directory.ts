@@ -7,12 +7,12 @@ import {
   type Ended,
   type Epoch,
   type Lost,
+  MOST_VAULTS,
   type NamedKey,
   parseCommittee,
   parseEnded,
   parseEpoch,
   parseLost,
-  parseNamedKey,
   parsePostKey,
   parseRootChange,
   parseRootSet,
@@ -26,11 +26,20 @@ import { isObject, type JsonObject, Members, parseJson } from "./fields.ts";
 
 export type { Committee, Ended, Epoch, Lost, NamedKey, PostKey, RootChange, RootSet, Vault };
 
-const MOST_DIRECTORY = 65_536;
+export const MOST_DIRECTORY = 65_536;
 const MOST_DAYS_VALID = 100;
 const MOST_ACTIVE_VAULTS = 16;
+const MOST_POST_KEYS = 2;
+const MOST_EPOCHS = 24;
+const MOST_ENDED = 1_200;
+const MOST_COMMITTEES = 32;
+const MOST_LOST = 64;
+const INTAKE_SIGNER = "intake";
 
-/** One numbered state of the portal's public facts. `prev` is the hash (32) of the note before. */
+/**
+ * One numbered state of the portal's public facts. `prev` is the hash (32) of the note before; `intake` signs days,
+ * always under the name `intake`.
+ */
 export interface Directory {
   readonly seq: number;
   readonly prev: Uint8Array | null;
@@ -62,13 +71,13 @@ export function parseDirectory(data: Uint8Array): Directory {
     validFrom: members.day("valid_from"),
     expires: members.day("expires"),
     roots: parseRootSet(members.take("roots")),
-    intake: parseNamedKey(members.take("intake")),
-    post: members.each("post", 2, parsePostKey),
-    epochs: members.each("epochs", 24, parseEpoch),
-    ended: members.each("ended", 1_200, parseEnded),
-    committees: members.each("committees", 32, parseCommittee),
-    vaults: members.each("vaults", 200, parseVault),
-    lost: members.each("lost", 64, parseLost),
+    intake: { name: INTAKE_SIGNER, key: members.data("intake", 32) },
+    post: members.each("post", MOST_POST_KEYS, parsePostKey),
+    epochs: members.each("epochs", MOST_EPOCHS, parseEpoch),
+    ended: members.each("ended", MOST_ENDED, parseEnded),
+    committees: members.each("committees", MOST_COMMITTEES, parseCommittee),
+    vaults: members.each("vaults", MOST_VAULTS, parseVault),
+    lost: members.each("lost", MOST_LOST, parseLost),
     extensions,
   };
   members.end();

@@ -14,8 +14,11 @@ const VAULT_STATES = ["active", "absent", "retired", "revoked"] as const;
 const ENDED_STATES = ["kept", "destroyed", "unknown"] as const;
 const COMMITTEE_STATES = ["open", "not-open"] as const;
 const OPENPGP = /^[0-9A-F]{40}$/;
-const MOST_VAULTS = 8;
 const MOST_ROOTS = 16;
+export const MOST_VAULTS = 200;
+const MOST_VAULTS_OF_COMMITTEE = 8;
+const MOST_CONFLICTS = 64;
+const MOST_NAME = 300;
 
 /** An Ed25519 public key and the name it signs notes under. */
 export interface NamedKey {
@@ -23,7 +26,7 @@ export interface NamedKey {
   readonly key: Uint8Array;
 }
 
-export function parseNamedKey(value: Json): NamedKey {
+function parseNamedKey(value: Json): NamedKey {
   const members = new Members(value, "key");
   const named = { name: members.name("name"), key: members.data("key", 32) };
   members.end();
@@ -95,7 +98,7 @@ export function parseEpoch(value: Json): Epoch {
     id: members.epoch("id"),
     fromDay: members.day("from"),
     untilDay: members.day("until"),
-    vaults: members.names("vaults", 200),
+    vaults: members.names("vaults", MOST_VAULTS),
     keys: members.data("keys", 32),
   };
   members.end();
@@ -133,7 +136,7 @@ export function parseCommittee(value: Json): Committee {
     id: members.name("id"),
     names: parseNames(members.take("names")),
     arrangement: members.choice("arrangement", ARRANGEMENTS),
-    vaults: members.names("vaults", MOST_VAULTS),
+    vaults: members.names("vaults", MOST_VAULTS_OF_COMMITTEE),
     status: members.choice("status", COMMITTEE_STATES),
     contact: members.text("contact", 200),
   };
@@ -162,7 +165,7 @@ export function parseVault(value: Json): Vault {
     titles: parseNames(members.take("titles")),
     quorum: parseQuorum(members.take("quorum")),
     key: members.data("key", 32),
-    conflicts: members.countries("conflicts", 64),
+    conflicts: members.countries("conflicts", MOST_CONFLICTS),
     openpgp: parseFingerprint(members.take("openpgp")),
     status: members.choice("status", VAULT_STATES),
     fromDay: members.day("from"),
@@ -188,7 +191,7 @@ export function parseLost(value: Json): Lost {
 
 function parseNames(value: Json): Names {
   const members = new Members(value, "names");
-  const names = Object.fromEntries(LANGUAGES.map((language) => [language, members.text(language, 300, 1)]));
+  const names = Object.fromEntries(LANGUAGES.map((language) => [language, members.text(language, MOST_NAME, 1)]));
   members.end();
   return names as Names;
 }

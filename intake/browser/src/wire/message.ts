@@ -2,6 +2,7 @@
 
 import { FormatError, NotUnderstood } from "../errors.ts";
 import { KEY_LENGTH } from "./age.ts";
+import { type Attachments, attachmentsToJson, parseAttachments } from "./attachments.ts";
 import { fromBase64url, toBase64url } from "./base64.ts";
 import type { Day } from "./calendar.ts";
 import { type Language, LANGUAGES } from "./directory_parts.ts";
@@ -47,7 +48,23 @@ export interface FollowupBody {
   readonly answersTo: Uint8Array | null;
 }
 
-/** One message of a thread. `directory` and `epoch` say which keys it was sealed to. */
+export const CONSENT = ["yes", "no", "change", "not-now", "questions"] as const;
+export type Consent = (typeof CONSENT)[number];
+
+/** What the writer says to one consent request, which the SHA-256 of its whole frame names; `text` may be empty. */
+export interface ConsentAnswerBody {
+  readonly kind: "consent-answer";
+  readonly request: Uint8Array;
+  readonly answer: Consent;
+  readonly text: string;
+}
+
+export type Body = AccountBody | FollowupBody | ConsentAnswerBody;
+
+/**
+ * One message of a thread. `directory` and `epoch` say which keys it was sealed to. A writer may leave `attachments`
+ * out when there are none; a message that was read always has the member.
+ */
 export interface Message {
   readonly id: Uint8Array;
   readonly portal: string;
@@ -58,7 +75,8 @@ export interface Message {
   readonly day: Day;
   readonly thread: Thread;
   readonly seen: readonly Uint8Array[];
-  readonly body: AccountBody | FollowupBody;
+  readonly body: Body;
+  readonly attachments?: Attachments | null;
 }
 
 /** From the exact signed bytes. Throws `NotUnderstood` for a newer kind or version. */
@@ -77,8 +95,8 @@ export function parseMessage(data: Uint8Array): Message {
     thread: parseThread(members.take("thread")),
     seen: members.each("seen", 64, parseId),
     body: parseBody(kind, members.take("body")),
+    attachments: readAttachments(members.take("attachments")),
   };
-  if (members.take("attachments") !== null) throw new NotUnderstood("message.attachments");
   members.end();
   return message;
 }
@@ -98,7 +116,7 @@ export function encodeMessage(message: Message): Uint8Array {
     thread: threadJson(message.thread),
     seen: message.seen.map(toBase64url),
     body: bodyJson(message.body),
-    attachments: null,
+    attachments: message.attachments ? attachmentsToJson(message.attachments) : null,
   });
 }
 
@@ -145,31 +163,53 @@ function threadJson(thread: Thread): JsonObject {
   return { key: toBase64url(thread.key), recipient: orNull(thread.recipient), mailbox: orNull(thread.mailbox) };
 }
 
-function parseBody(kind: string, value: Json): AccountBody | FollowupBody {
+function parseBody(kind: string, value: Json): Body {
+  if (!isKind(kind)) throw new NotUnderstood("message.kind");
   const members = new Members(value, "body");
-  if ((kind !== "account" && kind !== "followup") || members.integer("v", 1) !== 1) {
-    throw new NotUnderstood("message.body");
-  }
-  const body: AccountBody | FollowupBody =
-    kind === "account"
-      ? {
-          kind,
-          questionnaire: members.data("questionnaire", HASH_LENGTH),
-          answers: parseAnswers(members.take("answers")),
-        }
-      : { kind, text: members.text("text", MOST_MESSAGE, 1), answersTo: members.dataOrNull("answers_to", ID_LENGTH) };
+  if (members.integer("v", 1) !== 1) throw new NotUnderstood("message.body");
+  const body = READ[kind](members);
   members.end();
   return body;
 }
 
-function bodyJson(body: AccountBody | FollowupBody): JsonObject {
-  return body.kind === "account"
-    ? { v: 1, questionnaire: toBase64url(body.questionnaire), answers: Object.fromEntries(body.answers) }
-    : { v: 1, text: body.text, answers_to: orNull(body.answersTo) };
+/** How the members of a body beside `v` are read, for every kind. */
+const READ: { readonly [K in Body["kind"]]: (members: Members) => Body & { readonly kind: K } } = {
+  account: (members) => ({
+    kind: "account",
+    questionnaire: members.data("questionnaire", HASH_LENGTH),
+    answers: parseAnswers(members.take("answers")),
+  }),
+  followup: (members) => ({
+    kind: "followup",
+    text: members.text("text", MOST_MESSAGE, 1),
+    answersTo: members.dataOrNull("answers_to", ID_LENGTH),
+  }),
+  "consent-answer": (members) => ({
+    kind: "consent-answer",
+    request: members.data("request", HASH_LENGTH),
+    answer: members.choice("answer", CONSENT),
+    text: members.text("text", MOST_MESSAGE),
+  }),
+};
+
+function isKind(kind: string): kind is Body["kind"] {
+  return Object.keys(READ).includes(kind);
+}
+
+function bodyJson(body: Body): JsonObject {
+  switch (body.kind) {
+    case "account":
+      return { v: 1, questionnaire: toBase64url(body.questionnaire), answers: Object.fromEntries(body.answers) };
+    case "followup":
+      return { v: 1, text: body.text, answers_to: orNull(body.answersTo) };
+    case "consent-answer":
+      return { v: 1, request: toBase64url(body.request), answer: body.answer, text: body.text };
+  }
 }
 
 function parseAnswers(value: Json): ReadonlyMap<string, Answer> {
   if (!isObject(value)) throw new FormatError("body.answers");
+  if (!Object.keys(value).every(isName)) throw new FormatError("body.answers");
   return new Map(Object.entries(value).map(([name, answer]) => [name, parseAnswer(answer)]));
 }
 
@@ -179,6 +219,10 @@ function parseAnswer(value: Json): Answer {
     return value as readonly string[];
   }
   throw new FormatError("body.answers");
+}
+
+function readAttachments(value: Json): Attachments | null {
+  return value === null ? null : parseAttachments(value);
 }
 
 function parseId(value: Json): Uint8Array {

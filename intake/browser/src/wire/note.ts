@@ -6,6 +6,7 @@ import { fromUtf8, join, utf8 } from "./bytes.ts";
 import { sha256 } from "./digest.ts";
 import { firstLine, type What } from "./labels.ts";
 
+const MOST_NOTE = 32 * 1024 * 1024;
 const MOST_SIGNATURES = 32;
 const LINE = /^\u2014 ([a-z][a-z0-9_-]{0,31}) ([A-Za-z0-9+/]+={0,2})$/u;
 const ED25519 = Uint8Array.of(0x01);
@@ -23,8 +24,13 @@ export interface Note {
   readonly signatures: readonly NoteSignature[];
 }
 
-/** Splits at the last empty line; refuses a name that stands twice and anything else out of form. */
-export function parseNote(data: Uint8Array): Note {
+/**
+ * Splits at the last empty line; refuses a name that stands twice and anything else out of form.
+ *
+ * More than `most` bytes, the cap of the label that is expected, are not looked at.
+ */
+export function parseNote(data: Uint8Array, most = MOST_NOTE): Note {
+  if (data.length > most) throw new FormatError("note longer than allowed");
   const whole = decode(data);
   const gap = whole.lastIndexOf("\n\n");
   if (gap < 0 || !whole.endsWith("\n")) throw new FormatError("note");

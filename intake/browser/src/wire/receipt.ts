@@ -50,9 +50,14 @@ export function parseDigits(text: string): Uint8Array {
   return receipt;
 }
 
+/** Whether it is a space, a dash, a mark of direction, a tab or a line break, which people and programs add. */
+export function isIgnored(character: string): boolean {
+  return IGNORED.test(character);
+}
+
 /** One character as an ASCII digit, or nothing when it is to be ignored. */
 export function readDigit(character: string): string {
-  if (IGNORED.test(character)) return "";
+  if (isIgnored(character)) return "";
   if (!DIGIT.test(character)) throw new ReceiptError("receipt-characters");
   // Unicode lists the digits of a script in a row from zero; rows that touch each other are whole tens.
   const code = character.codePointAt(0) ?? 0;

@@ -6,44 +6,76 @@ import { toBase64url } from "./base64.ts";
 import { equal, join } from "./bytes.ts";
 import type { Day } from "./calendar.ts";
 import { type Language, LANGUAGES } from "./directory_parts.ts";
-import { encodeJson, type Json, Members, parseJson } from "./fields.ts";
+import { encodeJson, type Json, type JsonObject, Members, parseJson } from "./fields.ts";
+import { type Frame, parseFrame, REPLY_FRAMES } from "./frame.ts";
 import { ID_LENGTH, parseRouting, type Routing, routingJson } from "./message.ts";
 
 const MOST_REPLY = 32_621;
+const MOST_RECIPIENT = 300;
 const KINDS = ["acknowledgment", "text"] as const;
+const IDENTITIES = ["named", "described", "no-detail", "theme-only"] as const;
 const COUNTS: readonly number[] = [1, 2, 4];
 const HEAD = ID_LENGTH + 2;
 const FRAGMENT = SLOT_PLAINTEXT - HEAD;
 
-/** Names the thread and the routing it answers, and the vault that signs it. */
-export interface Reply {
+interface Addressed {
   readonly id: Uint8Array;
-  readonly kind: (typeof KINDS)[number];
   readonly portal: string;
   readonly thread: Uint8Array;
   readonly committee: string;
   readonly vault: string;
   readonly routing: Routing;
   readonly day: Day;
-  /** The words, and the language they are in. */
-  readonly body: { readonly language: Language; readonly text: string };
 }
+
+/** The words, and the language they are in. */
+export interface Words {
+  readonly language: Language;
+  readonly text: string;
+}
+
+/**
+ * A measure, and the exact words (`proposal`) that would go to `recipient` if the writer says yes. `text` explains it
+ * and may be empty; `identity` says how much of the writer would be shown; on the day `expires` an answer counts no more.
+ */
+export interface Proposal extends Words {
+  readonly measure: string;
+  readonly proposal: string;
+  readonly recipient: string;
+  readonly identity: (typeof IDENTITIES)[number];
+  readonly expires: Day;
+}
+
+/** Words for the writer to read. */
+export interface WordsReply extends Addressed {
+  readonly kind: (typeof KINDS)[number];
+  readonly body: Words;
+}
+
+/** Words that ask for consent; an answer names the whole frame they came in. */
+export interface ConsentRequest extends Addressed {
+  readonly kind: "consent-request";
+  readonly body: Proposal;
+}
+
+/** Names the thread and the routing it answers, and the vault that signs it. */
+export type Reply = WordsReply | ConsentRequest;
 
 /** From the exact signed bytes. Throws `NotUnderstood` for a newer kind or version. */
 export function parseReply(data: Uint8Array): Reply {
   const members = new Members(parseJson(data, MOST_REPLY), "reply");
   if (members.integer("v", 1) !== 1) throw new NotUnderstood("reply.v");
-  const reply = {
+  const kind = members.name("kind");
+  const addressed = {
     id: members.data("id", ID_LENGTH),
-    kind: parseKind(members.text("kind", 32)),
     portal: members.portal("portal"),
     thread: members.data("thread", 32),
     committee: members.name("committee"),
     vault: members.name("vault"),
     routing: parseRouting(members.take("routing")),
     day: members.day("day"),
-    body: parseBody(members.take("body")),
   };
+  const reply = { ...addressed, ...parseContent(kind, members.take("body")) };
   members.end();
   return reply;
 }
@@ -60,22 +92,44 @@ export function encodeReply(reply: Reply): Uint8Array {
     vault: reply.vault,
     routing: routingJson(reply.routing),
     day: reply.day,
-    body: { v: 1, language: reply.body.language, text: reply.body.text },
+    body: bodyJson(reply),
   });
 }
 
-function parseKind(text: string): Reply["kind"] {
-  const kind = KINDS.find((one) => one === text);
-  if (kind === undefined) throw new NotUnderstood("reply.kind");
-  return kind;
-}
+type Content = Pick<WordsReply, "kind" | "body"> | Pick<ConsentRequest, "kind" | "body">;
 
-function parseBody(value: Json): Reply["body"] {
+function parseContent(name: string, value: Json): Content {
+  const kind = [...KINDS, "consent-request" as const].find((one) => one === name);
+  if (kind === undefined) throw new NotUnderstood("reply.kind");
   const members = new Members(value, "body");
   if (members.integer("v", 1) !== 1) throw new NotUnderstood("reply.body");
-  const body = { language: members.choice("language", LANGUAGES), text: members.text("text", MOST_REPLY, 1) };
+  const content: Content =
+    kind === "consent-request" ? { kind, body: readProposal(members) } : { kind, body: readWords(members) };
   members.end();
-  return body;
+  return content;
+}
+
+function readWords(members: Members): Words {
+  return { language: members.choice("language", LANGUAGES), text: members.text("text", MOST_REPLY, 1) };
+}
+
+function readProposal(members: Members): Proposal {
+  return {
+    language: members.choice("language", LANGUAGES),
+    text: members.text("text", MOST_REPLY),
+    measure: members.name("measure"),
+    proposal: members.text("proposal", MOST_REPLY, 1),
+    recipient: members.text("recipient", MOST_RECIPIENT, 1),
+    identity: members.choice("identity", IDENTITIES),
+    expires: members.day("expires"),
+  };
+}
+
+function bodyJson(reply: Reply): JsonObject {
+  const { language, text } = reply.body;
+  if (reply.kind !== "consent-request") return { v: 1, language, text };
+  const { measure, proposal, recipient, identity, expires } = reply.body;
+  return { v: 1, language, text, measure, proposal, recipient, identity, expires };
 }
 
 /** The frame in 1, 2 or 4 slot plaintexts of 8,192 bytes each. */
@@ -121,4 +175,12 @@ export function joinFragments(pieces: readonly Fragment[]): Uint8Array {
 
 function sameReply(a: Fragment, b: Fragment): boolean {
   return a.count === b.count && equal(a.replyId, b.replyId);
+}
+
+/** The reply from all its fragments, whose id must be its own, and the frame that holds its signature. */
+export function readReply(pieces: readonly Fragment[]): { readonly reply: Reply; readonly frame: Frame } {
+  const frame = parseFrame(joinFragments(pieces), REPLY_FRAMES);
+  const reply = parseReply(frame.message);
+  if (!pieces.every((piece) => equal(piece.replyId, reply.id))) throw new FormatError("reply.id");
+  return { reply, frame };
 }

@@ -1,0 +1,168 @@
+/** Seals files as the one stream that travels beside a message, part by part, without ever holding it whole. */
+
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
+import { Encrypter } from "age-encryption";
+
+import { ClientError, FormatError } from "../errors.ts";
+import { recipientText } from "../public/keys.ts";
+import { randomBytes } from "../public/random.ts";
+import { SEED_LENGTH } from "../wire/age.ts";
+import {
+  type AttachedFile,
+  type Attachments,
+  fittingMebibytes,
+  isFileName,
+  isMediaType,
+  MEBIBYTE,
+  MOST_FILES,
+  MOST_NAME,
+  PART_NAME_LENGTH,
+  plaintextLength,
+} from "../wire/attachments.ts";
+import { join, u16, utf8 } from "../wire/bytes.ts";
+import { sha256 } from "../wire/digest.ts";
+
+const PIECE = 64 * 1024;
+const UNKNOWN_TYPE = "application/octet-stream";
+const REPLACEMENT = "\ufffd";
+const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f/\\]|\p{Surrogate}/gu;
+
+/** What a browser's `File` gives. */
+export interface FileSource {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  stream(): ReadableStream<Uint8Array>;
+}
+
+/** 1 MiB of the stream, and the name (16 bytes) under which it is handed in. */
+export interface Part {
+  readonly name: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** The name of a part, counted from 0: only who knows the seed sees which parts belong together. */
+export function partName(seed: Uint8Array, portal: string, at: number): Uint8Array {
+  const info = join(utf8("sealed-intake/derive/v1 part\0"), u16(at));
+  return hkdf(sha256, seed, utf8(portal), info, PART_NAME_LENGTH);
+}
+
+/**
+ * Gives the parts of 1 to 64 files, one after the other, and returns what the message has to say of them. The files are
+ * read once, as fast as parts are asked for.
+ *
+ * Throws `TooLong`; `FormatError` on another number of files; `ClientError`: "file-changed" when a file has not the size
+ * that it had, "file-unreadable" when the device does not give it. Parts that were given before are worth nothing then.
+ */
+export async function* attach(portal: string, files: readonly FileSource[]): AsyncGenerator<Part, Attachments, void> {
+  if (files.length < 1 || files.length > MOST_FILES) throw new FormatError("number of files");
+  const mebibytes = fittingMebibytes(files.reduce((sum, file) => sum + file.size, 0));
+  const seed = randomBytes(SEED_LENGTH);
+  const carried: AttachedFile[] = [];
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipientText(MLKEM768X25519.getPublicKey(seed)));
+  const stream = await encrypter.encrypt(streamOf(plaintext(files, plaintextLength(mebibytes), carried)));
+  const hash = sha256.create();
+  let at = 0;
+  for await (const data of mebibytesOf(stream)) {
+    hash.update(data);
+    yield { name: partName(seed, portal, at++), data };
+  }
+  if (at !== mebibytes) throw new FormatError("stream length");
+  return { seed, mebibytes, sha256: hash.digest(), files: carried };
+}
+
+/** The files one behind the other, each entered into `carried` when it is through, then zeros up to `length`. */
+async function* plaintext(
+  files: readonly FileSource[],
+  length: number,
+  carried: AttachedFile[],
+): AsyncGenerator<Uint8Array, void, void> {
+  let offset = 0;
+  for (const file of files) {
+    const hash = sha256.create();
+    let read = 0;
+    for await (const piece of piecesOf(file)) {
+      read += piece.length;
+      if (read > file.size) break;
+      hash.update(piece);
+      yield piece;
+    }
+    if (read !== file.size) throw new ClientError("file-changed", false);
+    const name = nameOf(file);
+    carried.push({ name, type: typeOf(file), offset, length: read, sha256: hash.digest() });
+    offset += read;
+  }
+  const zeros = new Uint8Array(PIECE);
+  for (; offset < length; offset += PIECE) yield zeros.subarray(0, length - offset);
+}
+
+/** The bytes of a file, never more than 64 KiB at a time. */
+async function* piecesOf(file: FileSource): AsyncGenerator<Uint8Array, void, void> {
+  const reader = file.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new ClientError("file-unreadable", false);
+      });
+      if (done) return;
+      for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Gathers a stream into arrays of 1 MiB; what is left over at the end is a stream that is no whole number of MiB. */
+async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = stream.getReader();
+  let part = new Uint8Array(MEBIBYTE);
+  let filled = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      for (let rest = next.value; rest.length > 0;) {
+        const piece = rest.subarray(0, MEBIBYTE - filled);
+        part.set(piece, filled);
+        filled += piece.length;
+        rest = rest.subarray(piece.length);
+        if (filled < MEBIBYTE) continue;
+        yield part;
+        part = new Uint8Array(MEBIBYTE);
+        filled = 0;
+      }
+    }
+    if (filled > 0) throw new FormatError("stream length");
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** A stream that asks for the next piece only when it is read. */
+function streamOf(pieces: AsyncGenerator<Uint8Array, void, void>): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** The file's own name; what FORMAT.md 7.1 does not allow in it is replaced, and of a long one the end is kept. */
+function nameOf(file: FileSource): string {
+  const name = [...file.name.replace(NOT_IN_NAMES, REPLACEMENT)].slice(-MOST_NAME).join("");
+  return isFileName(name) ? name : REPLACEMENT;
+}
+
+/** What the browser takes the file for, without parameters. */
+function typeOf(file: FileSource): string {
+  const type = (file.type.split(";", 1)[0] ?? "").trim().toLowerCase();
+  return isMediaType(type) ? type : UNKNOWN_TYPE;
+}

@@ -1,4 +1,0 @@
-/** Stands in for scrypt: nothing here has a passphrase. */
-export function scrypt() {
-  throw new Error("left out");
-}

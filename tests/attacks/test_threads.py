@@ -1,0 +1,132 @@
+"""Attachment seeds that are used again, and answers about consent that answer something else."""
+
+from dataclasses import replace
+
+import pytest
+
+from crypto.errors import ConsentError
+from crypto.public.consent import check_answer
+from crypto.sign.sign import sign
+from crypto.wire.attachments import AttachedFile, Attachments
+from crypto.wire.digest import sha256
+from crypto.wire.frame import MESSAGE_FRAMES, REPLY_FRAMES, Frame, fill
+from crypto.wire.message import ConsentAnswerBody, Message
+from crypto.wire.reply import ConsentRequestBody, Reply
+from tests.attacks.seen import carry
+from tests.material import DAY, Portal
+from tests.review.carried import Writer, close_day
+from tests.review.conftest import Station
+
+
+def no_files(seed: bytes) -> Attachments:
+    """One empty file in the smallest stream of this seed."""
+    empty = AttachedFile(name="a.txt", type="text/plain", offset=0, length=0, sha256=sha256(b""))
+    return Attachments(seed=seed, mebibytes=1, sha256=sha256(b"stream"), files=(empty,))
+
+
+def with_files(writer: Writer, seed: bytes, words: str = "See the file.") -> Message:
+    """A message whose stream has this seed."""
+    return replace(writer.account(words), attachments=no_files(seed))
+
+
+@pytest.mark.parametrize("thief", ["the same writer", "another"])
+def test_a_seed_of_attachments_that_another_message_used_is_refused(
+    station: Station, portal: Portal, thief: str
+) -> None:
+    writer = Writer(portal=portal)
+    second = writer if thief == "the same writer" else Writer(portal=portal)
+    first = close_day(portal, [writer.seal(with_files(writer, b"s" * 32))])
+    again, fresh = with_files(second, b"s" * 32, "Again."), with_files(second, b"t" * 32, "Fresh.")
+    seen = carry(station, second.seal(again), second.seal(fresh), before=[first])
+    assert seen.reasons == ["not-understood", "not-understood", "seed-reused"]
+    assert ("seed-reused", second.frame(again)) in seen.aside
+
+
+def test_a_seed_is_remembered_from_a_message_that_was_not_ours(station: Station, portal: Portal) -> None:
+    for_ced, for_cat = Writer(portal=portal, committees=("ced",)), Writer(portal=portal)
+    first = close_day(portal, [portal.seal(for_ced.frame(with_files(for_ced, b"s" * 32)))])
+    seen = carry(station, for_cat.seal(with_files(for_cat, b"s" * 32)), before=[first])
+    assert seen.reasons == ["misdirected", "seed-reused"]
+
+
+def test_the_same_message_with_its_seed_again_is_one_message(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    message = with_files(writer, b"s" * 32)
+    first = close_day(portal, [writer.seal(message)])
+    seen = carry(station, writer.seal(message), before=[first])
+    assert seen.aside == (("not-understood", writer.frame(message)),)
+    assert seen.figures == {"aside": 1, "double": 1}
+
+
+def test_what_this_release_does_not_handle_is_kept_so_that_a_later_one_can_read_it(
+    station: Station, portal: Portal
+) -> None:
+    writer = Writer(portal=portal)
+    with_a_file, answer = with_files(writer, b"s" * 32), consent(writer, b"frame")
+    seen = carry(station, writer.seal(with_a_file), writer.seal(answer), writer.seal(writer.account()))
+    assert (seen.reasons, len(seen.messages)) == (["not-understood", "not-understood"], 1)
+    kept = [Message.parse(Frame.parse(data, MESSAGE_FRAMES).message) for _, data in seen.aside]
+    assert {one.id: one for one in kept} == {one.id: one for one in (with_a_file, answer)}
+
+
+def consent(writer: Writer, request: bytes, day: str = DAY) -> Message:
+    """A yes to the request in this frame."""
+    body = ConsentAnswerBody(request=sha256(request), answer="yes", text="")
+    return replace(writer.account(), body=body, day=day)
+
+
+def request_frame(portal: Portal, writer: Writer, proposal: str = "They took him on a Monday.") -> bytes:
+    """A request by `cat`, which expires on the tenth day."""
+    message = writer.account()
+    body = ConsentRequestBody(
+        language="en",
+        text="We would write to the Government.",
+        measure="urgent-action",
+        proposal=proposal,
+        recipient="The Government",
+        identity="no-detail",
+        expires="2026-11-20",
+    )
+    reply = Reply(
+        id=sha256(proposal.encode())[:16],
+        kind="consent-request",
+        portal=portal.name,
+        thread=message.thread.key,
+        committee="cat",
+        vault="cat",
+        routing=message.routing,
+        day=DAY,
+        body=body,
+    )
+    data = reply.encode()
+    return fill(data, sign("reply", portal.name, data, portal.vaults["cat"].sign_seed), REPLY_FRAMES)
+
+
+def test_consent_counts_for_the_one_request_that_it_names(portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    asked, other = request_frame(portal, writer), request_frame(portal, writer, "They took his whole family.")
+    for answer in (consent(writer, other), writer.followup("Yes, please."), consent(writer, asked[:-1] + b"\x01")):
+        assert refused(asked, answer, DAY) == "other-request"
+    assert check_answer(asked, consent(writer, asked), DAY) == "yes"
+
+
+def test_consent_of_another_thread_is_none(portal: Portal) -> None:
+    writer, stranger = Writer(portal=portal), Writer(portal=portal)
+    asked = request_frame(portal, writer)
+    assert refused(asked, consent(stranger, asked), DAY) == "other-thread"
+    assert check_answer(asked, consent(writer, asked), DAY) == "yes"
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "2026-12-24"])
+def test_consent_that_comes_when_the_request_has_expired_is_none(portal: Portal, day: str) -> None:
+    writer = Writer(portal=portal)
+    asked = request_frame(portal, writer)
+    assert refused(asked, consent(writer, asked, day), day) == "consent-expired"
+    assert check_answer(asked, consent(writer, asked, "2026-11-19"), "2026-11-19") == "yes"
+
+
+def refused(frame: bytes, answer: Message, day: str) -> str:
+    """The code with which the answer is refused."""
+    with pytest.raises(ConsentError) as caught:
+        check_answer(frame, answer, day)
+    return caught.value.code

@@ -1,0 +1,82 @@
+"""Cases about readers: whose keys a message is sealed to, and what a reply is worth."""
+
+from dataclasses import replace
+from typing import Any
+
+from crypto.sign.sign import sign
+from crypto.wire.directory import Vault
+from crypto.wire.fields import to_base64url
+from tests.vectors import scene
+from tests.vectors.bytes_cases import reply_of
+
+
+def routings() -> dict[str, Any]:
+    """Which vaults are sealed to under directory 1; `revoked` names vaults that are revoked first."""
+    rows: list[tuple[list[str], list[str], list[str], list[str], list[str] | str]] = [
+        (["cat"], [], [], [], ["cat"]),
+        (["cmw"], [], [], [], ["cmw-1", "cmw-2"]),
+        (["cmw", "cat"], [], [], [], ["cat", "cmw-1", "cmw-2"]),
+        (["cmw"], ["cmw-1"], [], [], ["cmw-2"]),
+        (["cmw"], [], ["XA"], [], ["cmw-2"]),
+        (["cmw"], [], ["XC"], [], ["cmw-1", "cmw-2"]),
+        (["cmw"], [], ["XA", "XB"], [], "nobody-left"),
+        (["cat"], ["cat"], [], [], "nobody-left"),
+        (["cmw"], [], [], ["cmw-1"], ["cmw-2"]),
+        (["cat"], [], [], ["cat"], "nobody-left"),
+        (["ced"], [], [], [], "not-open"),
+        (["none"], [], [], [], "not-open"),
+        ([], [], [], [], "nobody-left"),
+        (["cat", "cmw"], ["cat"], [], [], "nobody-left"),
+    ]
+    keys = ("committees", "excluded", "conflicts", "revoked")
+    cases = [
+        {**dict(zip(keys, row, strict=False)), **({"code": row[4]} if isinstance(row[4], str) else {"vaults": row[4]})}
+        for row in rows
+    ]
+    return {"directory": scene.directory().encode().decode("utf-8"), "epoch": "2026-11", "cases": cases}
+
+
+def verdicts() -> dict[str, Any]:
+    """What a reply of vault `cat` is worth as that vault's state and the day change."""
+    reply, frame = reply_of("words")
+    rows = [
+        ("active", None, scene.DAY, "genuine"),
+        ("absent", None, scene.DAY, "genuine"),
+        ("revoked", scene.DAY, scene.DAY, "not-genuine"),
+        ("retired", "2026-11-01", "2026-11-24", "retired"),
+        ("retired", "2026-11-01", "2027-04-30", "retired"),
+        ("retired", "2026-11-01", "2027-05-01", "not-genuine"),
+    ]
+    cases = [
+        {"name": f"{status} until {until} on {day}", "status": status, "until": until, "day": day, "verdict": verdict}
+        for status, until, day, verdict in rows
+    ]
+    lies: dict[str, dict[str, Any]] = {
+        "foreign": {"vault": "desk"},
+        "excluded": {"routing": scene.routing("cat", excluded=("cat",))},
+        "conflict": {"committee": "cmw", "vault": "cmw-1", "routing": scene.routing("cmw", conflicts=("XA",))},
+        "other committee": {"routing": scene.routing("cmw")},
+        "two days ahead": {"day": "2026-11-26"},
+    }
+    frames = {name: reply_of("words", **changes)[1] for name, changes in lies.items()}
+    forged_data = reply.encode()
+    forged = frame.replace(
+        sign("reply", scene.PORTAL, forged_data, scene.seed("cat sign")),
+        sign("reply", scene.PORTAL, forged_data, scene.seed("desk sign")),
+    )
+    return {
+        "directory": scene.directory().encode().decode("utf-8"),
+        "vault": "cat",
+        "frame": to_base64url(frame),
+        "cases": cases,
+        "lies": {name: to_base64url(one) for name, one in {**frames, "forged": forged}.items()},
+        "ahead": to_base64url(reply_of("words", day="2026-11-25")[1]),
+    }
+
+
+def with_vault(status: str, until: str | None) -> tuple[Vault, ...]:
+    """The vaults of directory 1 with another state of `cat`."""
+    return tuple(
+        replace(vault, status=status, until_day=until) if vault.id == "cat" else vault
+        for vault in scene.directory().vaults
+    )
