@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from crypto.sign.sign import public, signed_note
 from crypto.wire.day import MOST_ENTRIES, DayManifest, Entry
+from crypto.wire.directory import INTAKE_SIGNER
 from crypto.wire.labels import What
 from crypto.wire.note import Note
 from intake import publiclog, retention
@@ -19,10 +20,9 @@ from intake.store import Change, Manifest, Store, Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Intake's own key, under the name that the directory gives it."""
+    """Intake's own key."""
 
     portal: str
-    name: str
     seed: bytes = field(repr=False)
 
     @classmethod
@@ -30,14 +30,13 @@ class Signer:
         """Refuses when the newest directory, expired or not, names another key."""
         if standing.newest is None:
             raise RefusedError("no directory has been imported that is in force: run `intake import`")
-        named = standing.newest.directory.intake
-        if named.key != public(seed):
+        if standing.newest.directory.intake.key != public(seed):
             raise RefusedError("the directory names another intake key than DIR/intake.key")
-        return cls(portal=portal, name=named.name, seed=seed)
+        return cls(portal=portal, seed=seed)
 
     def sign(self, what: What, json: bytes) -> bytes:
         """The bytes of a note."""
-        return signed_note(what, self.portal, json, self.name, self.seed)
+        return signed_note(what, self.portal, json, INTAKE_SIGNER, self.seed)
 
 
 def close_days(store: Store, signer: Signer, clock: Clock, *, short: bool = False) -> list[Manifest]:

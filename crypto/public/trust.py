@@ -86,12 +86,12 @@ def follows(before: Directory, digest: bytes, new: Directory) -> None:
 def believe(pin: Pin, newest: Note, changes: Sequence[Note], day: str, min_seq: int = 1) -> Believed:
     """The newest directory, or the first reason not to believe it as `TrustError`, `SignatureError` or `FormatError`.
 
-    `changes` are the notes after the pin that changed the roots, oldest first; `min_seq` is the largest smallest-`seq`
-    that the reader knows from elsewhere.
+    `changes` are the notes that changed the roots since the pin or an older one, oldest first; `min_seq` is the largest
+    smallest-`seq` that the reader knows from elsewhere.
     """
     roots, last = _walk(pin, changes)
     directory = _read(newest, pin.portal)
-    if not changes or newest.text != changes[-1].text:
+    if last is None or newest.hash() != last.hash:
         _check_newest(newest, directory, roots, last)
     if directory.seq < max(pin.seq, min_seq):
         raise TrustError("sequence-too-small")
@@ -106,18 +106,23 @@ def believe(pin: Pin, newest: Note, changes: Sequence[Note], day: str, min_seq: 
 
 
 def _walk(pin: Pin, changes: Sequence[Note]) -> tuple[RootSet, RootChange | None]:
-    """Follows the root changes; each is signed by the roots before it and by its own."""
+    """Follows the root changes after the pin; each is signed by the roots before it and by its own.
+
+    Each names the one before it, which a directory can do only with a larger `seq` (FORMAT.md 4.1).
+    """
     if len(changes) > MOST_CHANGES:
         raise TrustError("broken-walk")
-    roots, seq, last = pin.roots, pin.seq, None
+    roots, last = pin.roots, None
     for note in changes:
         directory = _read(note, pin.portal)
-        if directory.seq <= seq or (last is not None and directory.root_change != last):
+        if directory.seq <= pin.seq:
+            continue
+        if last is not None and directory.root_change != last:
             raise TrustError("broken-walk")
         signers = _signers(note, roots, directory.roots)
         if not (_enough(signers, roots) and _enough(signers, directory.roots)):
             raise TrustError("root-change-unsigned")
-        roots, seq = directory.roots, directory.seq
+        roots = directory.roots
         last = RootChange(seq=directory.seq, hash=note.hash())
     return roots, last
 

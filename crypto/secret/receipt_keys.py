@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from crypto.errors import FormatError
 from crypto.wire.digest import sha256
 from crypto.wire.labels import preimage
 from crypto.wire.message import Routing
+
+SLOTS = 16
+THREADS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,11 @@ class ReceiptKeys:
     receipt: bytes = field(repr=False)
     portal: str
     index: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuses an index that would give the keys of another thread, or none."""
+        if not 0 <= self.index < THREADS:
+            raise FormatError("thread index")
 
     def reply_seed(self) -> bytes:
         """The X-Wing seed (32) that opens replies."""
@@ -36,6 +45,8 @@ class ReceiptKeys:
 
     def delete_token(self, day: str, slot: int) -> bytes:
         """What only the author can show (16); slot 0 to 15."""
+        if not 0 <= slot < SLOTS:
+            raise FormatError("submission slot")
         return self._derive("submission", day.encode("ascii") + bytes([slot]), 16)
 
     def submission_id(self, day: str, slot: int) -> bytes:

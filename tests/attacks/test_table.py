@@ -33,7 +33,7 @@ def test_every_attack_has_its_test_and_every_test_its_line() -> None:
 def test_a_test_that_the_table_forgets_is_noticed() -> None:
     text = TABLE.read_text()
     for name in ("test_no_envelope_stops_the_others", "a reply of a revoked vault is not genuine"):
-        assert made() - set(listed(text.replace(name, ""))) == {name}
+        assert made() - set(listed(text.replace(name, "another test"))) == {name}
 
 
 def test_the_table_stays_short_enough_to_be_read() -> None:

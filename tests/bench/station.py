@@ -14,18 +14,18 @@ LIVE_EPOCHS = 3
 
 
 def measure() -> list[Figure]:
-    """Seconds for a thousand envelopes of others."""
+    """Seconds of one core for a thousand envelopes of others."""
     keys = [public_key(new_seed())]
     envelopes = [seal_envelope(bytes(MESSAGE_FRAMES[0]), keys) for _ in range(DIFFERENT)]
     seeds = [new_seed() for _ in range(LIVE_EPOCHS)]
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(ENVELOPES):
         if not isinstance(open_envelope(envelopes[number % DIFFERENT], seeds, "", lambda _: True), Foreign):
             raise RuntimeError("an envelope of others opened")
     return [
         Figure(
-            metric="1,000 envelopes tried with three live epochs, none of them ours",
-            value=time.perf_counter() - start,
+            metric="CPU for 1,000 envelopes tried with three live epochs, none of them ours",
+            value=time.process_time() - start,
             unit="s",
             target=6,
         )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -132,6 +134,12 @@ def test_a_key_that_is_none_is_refused_by_both(twin: Twin) -> None:
         assert verdict(twin.seal, b"", [key]) == "bad-format"
 
 
+def part_name(seed: bytes, number: int) -> bytes:
+    """FORMAT.md 7.3, from the text alone."""
+    info = b"sealed-intake/derive/v1 part\x00" + number.to_bytes(2, "big")
+    return HKDF(algorithm=hashes.SHA256(), length=16, salt=PORTAL.encode(), info=info).derive(seed)
+
+
 @pytest.mark.parametrize("over", [0, 1])
 def test_python_opens_attached_files_with_the_seed_alone(twin: Twin, over: int) -> None:
     files = [("صورة.jpg", "image/jpeg", pattern(1_000_000)), ("empty", "", b""), ("b", "", bytes(46_677 + over))]
@@ -141,7 +149,9 @@ def test_python_opens_attached_files_with_the_seed_alone(twin: Twin, over: int) 
     assert members["mebibytes"] == 1 + over
     assert len(stream) == (1 + over) * MEBIBYTE
     assert sha256(stream) == from_base64url(members["sha256"])
-    plaintext = unseal(stream, [from_base64url(members["seed"])])
+    seed = from_base64url(members["seed"])
+    assert list(given_back.parts) == [part_name(seed, number) for number in range(1 + over)]
+    plaintext = unseal(stream, [seed])
     for (name, _, data), member in zip(files, members["files"], strict=True):
         start = member["offset"]
         assert member["name"] == name

@@ -26,17 +26,33 @@ DERIVE, LABELS, EDGES = load("derive"), load("labels"), load("ed25519")
 FRAMES, SEALED = load("frame"), load("sealed")
 SIZES = {"message": MESSAGE_FRAMES, "reply": REPLY_FRAMES}
 
+_BOTH = {
+    "": ("derive", "labels", "frame", "sealed"),
+    "_json": ("fields",),
+    "_receipt": ("receipt",),
+    "_message": ("message", "attachments", "reply", "consent"),
+    "_notes": ("note", "pin", "directory", "keyfile", "freshness", "day", "today", "gone", "post", "record"),
+    "_trust": ("trust", "routing", "verdict"),
+}
+RUN_BY = {
+    "ed25519": ("test_vectors.py", "verify.test.ts"),
+    **{name: (f"test_vectors{part}.py", f"vectors{part}.test.ts") for part, names in _BOTH.items() for name in names},
+}
+
 
 def test_the_files_are_what_the_generator_makes() -> None:
     different = [name for name, content in files().items() if (FOLDER / name).read_text("utf-8") != text(content)]
     assert different == []
 
 
-def test_every_vector_file_is_run_here_and_made_by_the_generator() -> None:
+def test_every_vector_file_is_made_by_the_generator_and_run_in_both_languages() -> None:
     stored = {path.stem for path in FOLDER.glob("*.json")}
-    sources = [path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py")]
-    assert {name for source in sources for name in re.findall(r'\bload\("([a-z0-9_]+)"\)', source)} == stored
-    assert stored == {Path(name).stem for name in MAKERS} | {"sealed"}
+    assert stored == {Path(name).stem for name in MAKERS} | {"sealed"} == set(RUN_BY)
+    here, browser = Path(__file__).parent, Path(__file__).parents[2] / "intake/browser/test"
+    for name, (python, typescript) in RUN_BY.items():
+        for source in (here / python, browser / typescript):
+            pattern = rf'["/]{name}(\.json)?"|^  {name}: \['
+            assert re.search(pattern, source.read_text("utf-8"), re.MULTILINE), f"{name} in {source.name}"
 
 
 @pytest.mark.parametrize("case", DERIVE["cases"], ids=named)
@@ -56,6 +72,18 @@ def test_no_two_secrets_of_any_receipt_portal_or_index_are_the_same() -> None:
     secrets = [case[name] for case in DERIVE["cases"] for name in ("reply", "mailbox", "sign", "next_day_token")]
     secrets += [token for case in DERIVE["cases"] for token in case["tokens"]]
     assert len(set(secrets)) == len(secrets) == 10 * (4 + 16)
+
+
+@pytest.mark.parametrize("index", [-1, 65_536, 65_537])
+def test_an_index_that_two_bytes_do_not_hold_is_no_thread(index: int) -> None:
+    with pytest.raises(FormatError):
+        ReceiptKeys(receipt=bytes(16), portal="abc", index=index)
+
+
+@pytest.mark.parametrize("slot", [-1, 16, 255])
+def test_there_are_sixteen_slots_a_day(slot: int) -> None:
+    with pytest.raises(FormatError):
+        ReceiptKeys(receipt=bytes(16), portal="abc").delete_token("2026-11-24", slot)
 
 
 @pytest.mark.parametrize("case", DERIVE["tags"], ids=named)

@@ -1,6 +1,8 @@
 """Messages, attachments, replies and consent, case by case (FORMAT.md 6 to 8)."""
 
+import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from crypto.public.consent import check_answer
 from crypto.public.verify import verify
 from crypto.wire.attachments import SIZES, Attachments, fitting, plaintext_length
 from crypto.wire.digest import sha256
-from crypto.wire.fields import encode_json, parse_json
+from crypto.wire.fields import encode_json
 from crypto.wire.fields import from_base64url as data
 from crypto.wire.frame import REPLY_FRAMES, Frame, fill
 from crypto.wire.message import Message
@@ -126,6 +128,18 @@ def test_heaps_of_fragments(case: Case) -> None:
         assert reply.id == Reply.parse(Frame.parse(frames_of("four"), REPLY_FRAMES).message).id
 
 
+def test_a_fragment_is_one_of_one_two_or_four() -> None:
+    slot = fragments(frames_of("one"), bytes(16))[0]
+    taken = []
+    for at, count in itertools.product(range(9), range(9)):
+        try:
+            Fragment.parse(slot[:16] + bytes([at, count]) + slot[18:])
+        except FormatError:
+            continue
+        taken.append((at, count))
+    assert taken == [(0, 1), (0, 2), (0, 4), (1, 2), (1, 4), (2, 4), (3, 4)]
+
+
 def frames_of(name: str) -> bytes:
     """The frame of a case, by its name."""
     return framed(next(one for one in REPLIES["cases"] if one["name"] == name))
@@ -165,6 +179,9 @@ def test_only_one_answer_to_one_request_is_a_yes_in_time() -> None:
     }
 
 
-def test_parsing_bounds_come_before_parsing() -> None:
-    with pytest.raises(FormatError):
-        parse_json(b'{"a":"' + b"a" * 262_069 + b'"}', most=262_069)
+def test_a_reply_cannot_be_made_with_the_body_of_another_kind() -> None:
+    words, request = (Reply.parse(REPLIES["bases"][name].encode()) for name in ("text", "consent-request"))
+    assert replace(words, kind="acknowledgment").body == words.body
+    for reply, kind in ((words, "consent-request"), (request, "text"), (words, "question")):
+        with pytest.raises(FormatError):
+            replace(reply, kind=kind)

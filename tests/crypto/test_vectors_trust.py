@@ -6,17 +6,18 @@ from typing import Any, get_args
 
 import pytest
 
-from crypto.errors import CryptoError, TrustCode
+from crypto.errors import CryptoError, TrustCode, TrustError
 from crypto.public.replies import judge
 from crypto.public.routing import readers
-from crypto.public.trust import Believed, Pin, agreed_day, believe, follows
-from crypto.wire.directory import MOST_DIRECTORY, Directory
+from crypto.public.trust import MOST_CHANGES, Believed, Pin, agreed_day, believe, follows
+from crypto.wire.directory import MOST_DIRECTORY, Directory, RootChange
 from crypto.wire.fields import from_base64url as data
-from crypto.wire.frame import REPLY_FRAMES, Frame
-from crypto.wire.note import Note, body
+from crypto.wire.frame import Frame
+from crypto.wire.note import Note, body, compose
 from crypto.wire.reply import Reply
 from tests.crypto.vectors import load, named
 from tests.vectors.reader_cases import with_vault
+from tests.vectors.trust_scene import DAY, FIRST, PIN, ROOTS, signed
 
 Case = dict[str, Any]
 
@@ -97,25 +98,40 @@ def test_routing(case: Case) -> None:
         assert refusal.value.code == case["code"]
 
 
+def judged(reply: Case, directory: Directory, day: str) -> str:
+    frame = Frame(message=reply["json"].encode("utf-8"), signature=data(reply["signature"]))
+    return judge(Reply.parse(frame.message), frame, directory, day)
+
+
 @pytest.mark.parametrize("case", load("verdict")["cases"], ids=named)
 def test_verdicts(case: Case) -> None:
     whole = load("verdict")
     directory = Directory.parse(whole["directory"].encode("utf-8"))
     directory = replace(directory, vaults=with_vault(case["status"], case["until"]))
-    frame = Frame.parse(data(whole["frame"]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, case["day"]) == case["verdict"]
+    assert judged(whole["reply"], directory, case["day"]) == case["verdict"]
 
 
 @pytest.mark.parametrize("lie", load("verdict")["lies"])
 def test_a_reply_that_lies_is_not_genuine(lie: str) -> None:
     whole = load("verdict")
     directory = Directory.parse(whole["directory"].encode("utf-8"))
-    frame = Frame.parse(data(whole["lies"][lie]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "not-genuine"
+    assert judged(whole["lies"][lie], directory, "2026-11-24") == "not-genuine"
 
 
 def test_a_reply_may_be_one_day_ahead() -> None:
     whole = load("verdict")
     directory = Directory.parse(whole["directory"].encode("utf-8"))
-    frame = Frame.parse(data(whole["ahead"]), REPLY_FRAMES)
-    assert judge(Reply.parse(frame.message), frame, directory, "2026-11-24") == "genuine"
+    assert judged(whole["ahead"], directory, "2026-11-24") == "genuine"
+
+
+def test_a_walk_of_256_changes_is_followed_and_one_more_is_not() -> None:
+    changes: list[Note] = []
+    for at in range(MOST_CHANGES + 1):
+        roots = replace(ROOTS, threshold=1 + at % 2)
+        last = RootChange(seq=at + 1, hash=changes[-1].hash() if changes else bytes(32))
+        directory = replace(FIRST.directory, seq=at + 2, prev=bytes(32), root_change=last, roots=roots)
+        text = compose("directory", PIN.portal, directory.encode())
+        changes.append(signed(text, "root-1", "root-2"))
+    assert believe(PIN, changes[-2], changes[:-1], DAY).directory.seq == MOST_CHANGES + 1
+    with pytest.raises(TrustError, match="broken-walk"):
+        believe(PIN, changes[-1], changes, DAY)

@@ -117,7 +117,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def signer(portal: Portal) -> closing.Signer:
     """Intake's own key."""
-    return closing.Signer(portal=portal.name, name="intake", seed=portal.intake_seed)
+    return closing.Signer(portal=portal.name, seed=portal.intake_seed)
 
 
 def make_folder(folder: Path, portal: Portal, day: str = DAY) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crypto.public.verify import verify_note
-from crypto.sign.sign import public, signed_note, signing_key
+from crypto.sign.sign import public, signing_key
 from crypto.wire.day import MOST_ENTRIES, DayManifest
 from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
@@ -57,7 +57,7 @@ def closed_in_order(folder: Path, portal: Portal, arrivals: Sequence[tuple[bytes
     add(store, arrivals)
     clock = SetClock()
     clock.set(NEXT)
-    close_days(store, Signer(portal=portal.name, name="intake", seed=portal.intake_seed), clock)
+    close_days(store, Signer(portal=portal.name, seed=portal.intake_seed), clock)
     return store
 
 
@@ -213,7 +213,7 @@ class BreakingSigner(Signer):
     def sign(self, what: What, json: bytes) -> bytes:
         if b'"n":3,' in json:
             raise ArithmeticError
-        return signed_note(what, self.portal, json, self.name, self.seed)
+        return Signer.sign(self, what, json)
 
 
 def test_a_closing_that_breaks_closes_nothing(
@@ -222,7 +222,7 @@ def test_a_closing_that_breaks_closes_nothing(
     add(store, arrivals)
     clock.set("2026-11-13")
     with pytest.raises(ArithmeticError):
-        close_days(store, BreakingSigner(portal=portal.name, name="intake", seed=portal.intake_seed), clock)
+        close_days(store, BreakingSigner(portal=portal.name, seed=portal.intake_seed), clock)
     with store.look() as look:
         assert (look.count()["manifest"], look.count()["arrived"]) == (0, 30)
     assert len(close_days(store, signer, clock)) == 3
@@ -231,11 +231,12 @@ def test_a_closing_that_breaks_closes_nothing(
 def test_another_key_than_the_directory_names_signs_nothing(store: Store, portal: Portal) -> None:
     with pytest.raises(RefusedError, match="names another intake key"):
         Signer.named_by(standing(store, portal), portal.name, signing_key())
-    assert Signer.named_by(standing(store, portal), portal.name, portal.intake_seed).name == "intake"
+    assert Signer.named_by(standing(store, portal), portal.name, portal.intake_seed).seed == portal.intake_seed
 
 
 def test_days_are_closed_even_when_the_directory_has_expired(store: Store, portal: Portal) -> None:
-    assert Signer.named_by(standing(store, portal, "2027-06-01"), portal.name, portal.intake_seed).name == "intake"
+    signer = Signer.named_by(standing(store, portal, "2027-06-01"), portal.name, portal.intake_seed)
+    assert signer.seed == portal.intake_seed
 
 
 def test_closing_drops_replies_and_hashes_whose_time_is_over(

@@ -51,6 +51,6 @@ def test_the_stranger_sends_nothing_under_roots_that_are_not_pinned(
 def send(served: Serving, rehearsal: Rehearsal, committee: str, words: str, pin: Path | None = None) -> str:
     """The receipt that the client prints."""
     pin = pin or rehearsal.folder / "ceremony" / "portal.json"
-    command = ["node", CLIENT, f"http://127.0.0.1:{served.intake.port}", pin, QUESTIONNAIRE, committee, words]
-    done = subprocess.run(command, capture_output=True, check=True, text=True, timeout=60)
-    return done.stdout.strip()
+    address = f"http://127.0.0.1:{served.intake.port}"
+    command = ["node", str(CLIENT), address, str(pin), str(QUESTIONNAIRE), committee, words]
+    return subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout.strip()

@@ -64,6 +64,12 @@ def test_an_expired_directory_that_the_roots_did_not_sign_is_still_refused(stati
     assert refusal(station, "cat", forged.ceremony_file(), "2027-03-01").detail["why"] == "root-change-unsigned"
 
 
+def test_a_directory_that_leaves_a_number_out_is_refused(station: Station, portal: Portal) -> None:
+    skipped = portal.next(seq=3)
+    refused = refusal(station, "cat", skipped.ceremony_file())
+    assert (refused.code, refused.detail["why"]) == ("directory-refused", "sequence-gap")
+
+
 def test_a_directory_signed_ahead_is_kept_and_comes_into_force_on_its_day(station: Station, portal: Portal) -> None:
     ahead = portal.next(day="2026-11-20")
     assert station.take("cat", one_day(ahead)).directory == 1

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from crypto.sign.sign import sign
+from crypto.sign.sign import sign, signed_note
+from crypto.wire.day import Part
 from crypto.wire.frame import MESSAGE_FRAMES, fill
 from review import schema, views
 from review.opening import REASONS
@@ -98,6 +99,15 @@ def test_both_keyholders_of_a_joint_committee_open_the_same_message(station: Sta
     writer = Writer(portal=portal, committees=("cmw",))
     file = bundle(portal, [close_day(portal, [writer.seal(writer.account())])])
     assert [station.take(name, file).figures["new"] for name in ("cmw-1", "cmw-2", "cat")] == [1, 1, 0]
+
+
+def test_parts_that_a_day_names_do_not_keep_its_envelopes_out(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    day = close_day(portal, [writer.seal(writer.account())])
+    parts = (Part(name=bytes(16), sha256=bytes(32)),)
+    manifest = replace(day.manifest, entries=tuple(replace(entry, parts=parts) for entry in day.manifest.entries))
+    note = signed_note("day", portal.name, manifest.encode(), "intake", portal.intake_seed)
+    assert station.take("cat", bundle(portal, [replace(day, manifest=manifest, note=note)])).figures["new"] == 1
 
 
 def test_a_message_of_the_last_hours_of_a_month_opens_in_the_next(station: Station, portal: Portal) -> None:

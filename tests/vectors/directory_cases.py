@@ -1,4 +1,4 @@
-"""Each rule of a directory broken once, and key files (FORMAT.md 4.1 to 4.3)."""
+"""Each rule of a directory and of a pin broken once, and key files (FORMAT.md 4.1 to 4.4)."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from crypto.wire.directory import Directory, Ended, Lost, RootChange
 from crypto.wire.fields import to_base64url
 from tests.vectors.changes import Case, all_removed, table
 from tests.vectors.scene import DAY
-from tests.vectors.trust_scene import FIRST, KEY_FILES, vault_members
+from tests.vectors.trust_scene import FIRST, KEY_FILES, PIN, vault_members
 
 LONGER, SHORT = to_base64url(bytes(33)), to_base64url(bytes(31))
 NOT_NAMES = ["", "A", "1a", "a b", "a.b", "\u00e9", "x" * 33, None, 1]
@@ -29,6 +29,22 @@ def directories() -> dict[str, Any]:
         "bases": {"first": FIRST.directory.encode().decode("utf-8"), "whole": json.dumps(whole, separators=(",", ":"))},
         "cases": cases,
     }
+
+
+def pins() -> dict[str, Any]:
+    """What a release or station starts from."""
+    base = PIN.encode().decode("utf-8")
+    roots = json.loads(base)["roots"]
+    cases = [
+        *all_removed("pin", json.loads(base)),
+        *all_removed("pin", roots, "roots"),
+        *table("pin", "v", bad=[0, 2, "1", None, True]),
+        *table("pin", "portal", good=["abc", "x" * 64, "a.b-c.0"], bad=["ab", "x" * 65, "Abc", "a_b", "a b", "", None]),
+        *table("pin", "seq", good=[2, ONE_TOO_MANY - 1], bad=[0, -1, 1.5, "1", None, ONE_TOO_MANY]),
+        *table("pin", "roots", bad=[None, [], {}]),
+        *table("pin", "roots.threshold", good=[1, 3], bad=[0, 4, None]),
+    ]
+    return {"bases": {"pin": base}, "cases": cases}
 
 
 def key_files() -> dict[str, Any]:
@@ -156,10 +172,10 @@ def _epochs() -> list[Case]:
 
 def _committees() -> list[Case]:
     one = FIRST.directory.committees[0].to_json()
-    many = [{**one, "id": f"c-{at}"} for at in range(33)]
+    many = [one, *({**one, "id": f"c-{at}"} for at in range(32))]
     arrangements = ["principal-alternate", "joint", "bureau", "desk"]
     return [
-        *table("whole", "committees", bad=[[one, one], many, None, [None]]),
+        *table("whole", "committees", good=[many[:32]], bad=[[one, one], many, None, [None]]),
         *table("whole", "committees.1.id", good=["x" * 32], bad=[*NOT_NAMES, "cat"]),
         *table("whole", "committees.0.names", bad=[None, [], "C"]),
         *table("whole", "committees.0.names.ar", good=["\U0001f54a" * 300], bad=["", "x" * 301, None]),
@@ -173,10 +189,10 @@ def _committees() -> list[Case]:
 
 
 def _vaults() -> list[Case]:
-    first = vault_members(2)[0]
+    two = vault_members(2)
     fingerprints = ["a" * 40, "A" * 39, "A" * 41, "G" * 40, ""]
     return [
-        *table("whole", "vaults", bad=[[], [first, first], None, [None]]),
+        *table("whole", "vaults", bad=[[], [*two, two[0]], None, [None]]),
         *table("whole", "vaults.1.id", bad=[*NOT_NAMES, "cat", "other"]),
         *table("whole", "vaults.1.titles.zh", bad=["", "x" * 301, None]),
         *table("whole", "vaults.1.quorum", good=[{"k": 1, "n": 1}], bad=[None, {"k": 3, "n": 2}, {"k": 0, "n": 1}]),

@@ -71,11 +71,10 @@ def _records() -> dict[str, Note]:
     forged = _record("desk", 10, by=("cat",))
     as_desk = Note(text=forged.text, signatures=(sign_note(forged.text, "desk", seed("cat sign")),))
     altered = _record("desk", 10)
-    whole = {f"{vault} {after}": _record(vault, after) for vault in ("cat", "desk") for after in (0, 10, 11, 12, 20)}
+    days = {"cat": (-5, 0, 10, 11, 12, 20, 21), "desk": (-5, 0, 10, 20, 22)}
+    whole = {f"{vault} {after}": _record(vault, after) for vault, some in days.items() for after in some}
     return {
         **whole,
-        "cat 21": _record("cat", 21),
-        "desk 22": _record("desk", 22),
         "v-0 15": _record("v-0", 15),
         "cat 10 of single": _record("cat", 10, of="single"),
         "desk 20 of single": _record("desk", 20, of="single"),
@@ -127,6 +126,8 @@ def _confirmed() -> list[Row]:
         _row("one of three is not enough", 22, "stale", "cat 20"),
         _row("one record twice is one vault", 22, "stale", "cat 20", "cat 20"),
         _row("both on the first day", 21, "fresh", "cat 0", "desk 0"),
+        _row("both before the first day", 21, "fresh", "cat -5", "desk -5"),
+        _row("both before the first day, too long ago", 22, "stale", "cat -5", "desk -5"),
         _row("both on the first day, too long ago", 22, "stale", "cat 0", "desk 0"),
     ]
 

@@ -18,7 +18,8 @@ Row = dict[str, Any]
 def notes() -> Row:
     """A note as `text`, or as `bytes` where it is no text, and at `most` so long.
 
-    Read under label `record` with the keys of two signers: who of them signed and the JSON, or the code.
+    Read under label `record` with the keys of two signers: who of them signed and the JSON, or the code. Where a
+    `stranger` signed too, whoever needs to know all signers refuses the note.
     """
     keys = [{"name": name, "key": to_base64url(public(seed(name)))} for name in SIGNERS]
     cases = [*_taken(), *_lines(), *_names(), *_base64(), *_texts(), *_signatures()]
@@ -50,10 +51,10 @@ def _taken() -> list[Row]:
         _row("one signer", ONE, ["cat"]),
         _row("two signers", _note(CAT, DESK), ["cat", "desk"]),
         _row("two signers the other way round", _note(DESK, CAT), ["cat", "desk"]),
-        _row("a signer that nobody knows", _note(CAT, _line("other")), ["cat"]),
-        _row("a name that is known, with another key", _note(_line("cat", by="other"), DESK), ["desk"]),
-        _row("a name of 32 characters", _note(CAT, _line("x" * 32)), ["cat"]),
-        _row("32 signers", _note(CAT, *many), ["cat"]),
+        _row("a signer that nobody knows", _note(CAT, _line("other")), ["cat"], stranger=True),
+        _row("a name that is known, with another key", _note(_line("cat", by="other"), DESK), ["desk"], stranger=True),
+        _row("a name of 32 characters", _note(CAT, _line("x" * 32)), ["cat"], stranger=True),
+        _row("32 signers", _note(CAT, *many), ["cat"], stranger=True),
         _row("33 signers", _note(CAT, DESK, *many)),
         _row("as long as allowed", ONE, ["cat"], most=size),
         _row("a byte longer than allowed", ONE, most=size - 1),
@@ -149,5 +150,5 @@ def _signatures() -> list[Row]:
         _row("a letter of the text altered", bent, "bad-signature"),
         _row("the signature of another text", _note(other), "bad-signature"),
         _row("one of two signatures wrong", _note(other, DESK), "bad-signature"),
-        _row("another name over the same signature", _note(CAT.replace("cat", "desk", 1)), []),
+        _row("another name over the same signature", _note(CAT.replace("cat", "desk", 1)), [], stranger=True),
     ]

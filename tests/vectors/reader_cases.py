@@ -6,6 +6,7 @@ from typing import Any
 from crypto.sign.sign import sign
 from crypto.wire.directory import Vault
 from crypto.wire.fields import to_base64url
+from crypto.wire.reply import Reply
 from tests.vectors import scene
 from tests.vectors.bytes_cases import reply_of
 
@@ -38,7 +39,7 @@ def routings() -> dict[str, Any]:
 
 def verdicts() -> dict[str, Any]:
     """What a reply of vault `cat` is worth as that vault's state and the day change."""
-    reply, frame = reply_of("words")
+    reply, _ = reply_of("words")
     rows = [
         ("active", None, scene.DAY, "genuine"),
         ("absent", None, scene.DAY, "genuine"),
@@ -58,20 +59,21 @@ def verdicts() -> dict[str, Any]:
         "other committee": {"routing": scene.routing("cmw")},
         "two days ahead": {"day": "2026-11-26"},
     }
-    frames = {name: reply_of("words", **changes)[1] for name, changes in lies.items()}
-    forged_data = reply.encode()
-    forged = frame.replace(
-        sign("reply", scene.PORTAL, forged_data, scene.seed("cat sign")),
-        sign("reply", scene.PORTAL, forged_data, scene.seed("desk sign")),
-    )
+    told = {name: _signed(reply_of("words", **changes)[0]) for name, changes in lies.items()}
     return {
         "directory": scene.directory().encode().decode("utf-8"),
         "vault": "cat",
-        "frame": to_base64url(frame),
+        "reply": _signed(reply),
         "cases": cases,
-        "lies": {name: to_base64url(one) for name, one in {**frames, "forged": forged}.items()},
-        "ahead": to_base64url(reply_of("words", day="2026-11-25")[1]),
+        "lies": {**told, "forged": _signed(reply, "desk")},
+        "ahead": _signed(reply_of("words", day="2026-11-25")[0]),
     }
+
+
+def _signed(reply: Reply, signer: str = "") -> dict[str, str]:
+    data = reply.encode()
+    signature = sign("reply", scene.PORTAL, data, scene.seed(f"{signer or reply.vault} sign"))
+    return {"json": data.decode("utf-8"), "signature": to_base64url(signature)}
 
 
 def with_vault(status: str, until: str | None) -> tuple[Vault, ...]:

@@ -86,7 +86,7 @@ def _forms() -> list[Row]:
 
 def _walks() -> list[Row]:
     twice, thrice = ("2 change", "3 change"), ("2 change", "3 change", "4 change")
-    unsigned = "root-change-unsigned"
+    unsigned, named = "root-change-unsigned", "3 change naming another change"
     return [
         row("a root change, newest itself", (2, "2026-11"), "2 change", "2 change"),
         row("after a root change", (3, "2026-11"), "3 changed", "2 change"),
@@ -103,8 +103,11 @@ def _walks() -> list[Row]:
         ),
         row("from a pin within the walk", (5, "2026-11"), "5 changed three times", *thrice[2:], pin="3 changed"),
         row("from a pin at the end of the walk", (5, "2026-11"), "5 changed three times", pin="4 changed"),
-        row("older changes than the pin", "broken-walk", "5 changed three times", *thrice, pin="3 changed"),
-        row("a change older than the pin alone", "broken-walk", "3 changed", "2 change", pin="2 changed"),
+        row("with changes older than the pin", (5, "2026-11"), "5 changed three times", *thrice, pin="3 changed"),
+        row("with all changes older than the pin", (5, "2026-11"), "5 changed three times", *thrice, pin="4 changed"),
+        row(
+            "an older change that nobody signed", (3, "2026-11"), "3 changed", "2 change by strangers", pin="2 changed"
+        ),
         row("a root change withheld", "unknown-root", "3 changed"),
         row("a root change not shown as one", "unknown-root", "2 change"),
         row("a root change by the old roots not shown as one", unsigned, "2 change by old roots"),
@@ -119,6 +122,7 @@ def _walks() -> list[Row]:
             "a removed root's signature does not count", "unknown-root", "3 changed by one and one removed", "2 change"
         ),
         row("a removed root's signature does harm", "unknown-root", "3 changed and one removed", "2 change"),
+        row("a change naming another than the one before", "broken-walk", named, "2 change", named),
         row("naming another change than the walk's", "broken-walk", "3 changed naming another change", "2 change"),
         row("the last change withheld", "unknown-root", "4 changed twice", "2 change"),
     ]

@@ -72,6 +72,9 @@ def _walked() -> dict[str, Note]:
             first, change, roots=NEW_ROOTS, by=by_new, root_change={"seq": 2, "hash": zeros}
         ),
         "3 change": again,
+        "3 change naming another change": after(
+            first, change, roots=OTHER_ROOTS, by=("root-3", "root-4", "root-5"), root_change={"seq": 1, "hash": zeros}
+        ),
         "4 changed twice": after(first, change, again, roots=OTHER_ROOTS, by=("root-5", "root-6")),
         "4 change": last,
         "4 change by two of three": signed(last.text, "root-4", "root-5"),

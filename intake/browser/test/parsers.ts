@@ -6,11 +6,14 @@ import { parsePin } from "../src/public/trust.ts";
 import { checkEnvelope, checkSlot, parseHeader } from "../src/wire/age.ts";
 import { attachmentsToJson, parseAttachments } from "../src/wire/attachments.ts";
 import { fromUtf8, join, utf8 } from "../src/wire/bytes.ts";
+import { parseDay, parseGone } from "../src/wire/day.ts";
 import { parseDirectory } from "../src/wire/directory.ts";
 import { encodeJson, parseJson } from "../src/wire/fields.ts";
 import { fillFrame, MESSAGE_FRAMES, parseFrame, REPLY_FRAMES } from "../src/wire/frame.ts";
 import { encodeMessage, MOST_MESSAGE, parseMessage } from "../src/wire/message.ts";
 import { encodeNote, parseNote } from "../src/wire/note.ts";
+import { parsePost } from "../src/wire/post.ts";
+import { parseRecord } from "../src/wire/record.ts";
 import { parseDigits } from "../src/wire/receipt.ts";
 import { parseWords } from "../src/wire/receipt_words.ts";
 import { encodeReply, parseFragment, parseReply } from "../src/wire/reply.ts";
@@ -36,6 +39,10 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   note: (data) => encodeNote(parseNote(data)),
   directory: (data) => void parseDirectory(data),
   pin: (data) => void parsePin(data),
+  record: (data) => void parseRecord(data),
+  day: (data) => void parseDay(data),
+  gone: (data) => void parseGone(data),
+  post: (data) => void parsePost(data),
   receipt: (data) => parseDigits(text(data)),
   words: (data) => parseWords(text(data)),
 };

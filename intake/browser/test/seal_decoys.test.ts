@@ -3,12 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { type Draft, newReceipt, sealAccount, sealFollowup } from "../src/client/compose.ts";
+import { idle } from "../src/page/idle.ts";
 import { type Decoys, makeDecoy, newDecoys } from "../src/public/decoys.ts";
 import { unseal } from "../src/public/open.ts";
 import { randomBytes } from "../src/public/random.ts";
 import { sealEnvelope } from "../src/public/seal.ts";
 import { type AgeStanza, checkEnvelope, checkStanza, parseHeader } from "../src/wire/age.ts";
-import { KEY_FILE, vaultSeed } from "./world.ts";
+import { toBase64url } from "../src/wire/base64.ts";
+import { KEY_FILE, openWorld, vaultSeed } from "./world.ts";
 
 const key = (at: number) => KEY_FILE.slice(at * 1_216, (at + 1) * 1_216);
 const FRAME = randomBytes(32 * 1024);
@@ -117,4 +120,32 @@ test("after they are dropped there are none, and no more are made", async () => 
   assert.deepEqual(takeAll(decoys), []);
   await decoys.fill(atOnce);
   assert.deepEqual(takeAll(decoys), []);
+});
+
+test("accounts and follow-ups are sealed with the decoys that are ready", async () => {
+  const choice = { committees: ["cat"], excluded: [], conflicts: [] };
+  const questionnaire = toBase64url(new Uint8Array(32));
+  const draft: Draft = { ...choice, language: "en", answers: { account: "words" }, questionnaire };
+  const followup = { to: choice, language: "en", text: "words", answersTo: null, seen: [] } as const;
+  const [portal, receipt] = [await openWorld(), newReceipt()];
+  for (const seal of [
+    (decoys: Decoys) => sealAccount(portal, receipt, draft, undefined, decoys),
+    (decoys: Decoys) => sealFollowup(portal, receipt, followup, undefined, decoys),
+  ]) {
+    const decoys = await filled();
+    checkEnvelope((await seal(decoys)).envelope);
+    assert.deepEqual(takeAll(decoys), []);
+  }
+});
+
+test("the page waits for an idle moment where the browser tells, and for a breath where it cannot", async () => {
+  await idle();
+  let asked = 0;
+  const tell = (run: () => void) => {
+    asked++;
+    run();
+  };
+  Object.assign(globalThis, { requestIdleCallback: tell });
+  await idle();
+  assert.equal(asked, 1);
 });

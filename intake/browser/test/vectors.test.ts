@@ -1,7 +1,6 @@
 /** Our own vectors: keys, labels, frames, sealed things; twin of `tests/crypto/test_vectors.py`. */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
@@ -25,18 +24,6 @@ import { type Choice, parseMessage } from "../src/wire/message.ts";
 import { joinFragments, parseFragment } from "../src/wire/reply.ts";
 import { refusal } from "./refusal.ts";
 import { type Cases, each, load } from "./vectors.ts";
-
-test("every vector file is run here too", () => {
-  const stored = readdirSync("../../tests/vectors").filter((name) => name.endsWith(".json"));
-  const sources = readdirSync("test")
-    .filter((name) => name.endsWith(".test.ts"))
-    .map((name) => readFileSync(`test/${name}`, "utf-8"));
-  const run = sources.flatMap((source) =>
-    [...source.matchAll(/\bload<[^"]*>\("([a-z0-9_]+)"\)/g)].map(([, one]) => one),
-  );
-  const edges = sources.some((source) => source.includes("tests/vectors/ed25519.json")) ? ["ed25519"] : [];
-  assert.deepEqual([...new Set([...run, ...edges])].sort(), stored.map((name) => name.replace(".json", "")).sort());
-});
 
 interface Derivation {
   readonly name: string;
@@ -69,6 +56,21 @@ each("derivation", derive.cases, (one) => {
     one.ids,
   );
   assert.deepEqual(deleteToken(receipt, one.portal, "2026-11-25", 0, one.index), data(one.next_day_token));
+});
+test("an index that two bytes do not hold is no thread, and there are sixteen slots a day", () => {
+  const receipt = new Uint8Array(16);
+  for (const index of [-1, 65_536, 65_537, NaN]) {
+    assert.equal(
+      refusal(() => receiptKeys(receipt, "abc", index)),
+      "bad-format",
+    );
+  }
+  for (const slot of [-1, 16, 255, NaN]) {
+    assert.equal(
+      refusal(() => deleteToken(receipt, "abc", "2026-11-24", slot)),
+      "bad-format",
+    );
+  }
 });
 each("routing tag", derive.tags, ({ routing, tag }) => {
   const { receipt, portal } = derive.cases[0] ?? assert.fail();

@@ -9,7 +9,6 @@ import { agreedDay, type Believed, believe, follows, parsePin, vaultKeys } from 
 import { fromBase64url as data } from "../src/wire/base64.ts";
 import { utf8 } from "../src/wire/bytes.ts";
 import { type Directory, MOST_DIRECTORY, parseDirectory, type Vault } from "../src/wire/directory.ts";
-import { parseFrame, REPLY_FRAMES } from "../src/wire/frame.ts";
 import type { Choice } from "../src/wire/message.ts";
 import { noteBody, noteHash, parseNote } from "../src/wire/note.ts";
 import { parseReply } from "../src/wire/reply.ts";
@@ -97,6 +96,7 @@ each("routing", routings.cases, (one) => {
   else assert.equal(refusal(decide), one.code);
 });
 
+type Signed = { readonly json: string; readonly signature: string };
 interface Judged {
   readonly name: string;
   readonly status: Vault["status"];
@@ -105,21 +105,21 @@ interface Judged {
   readonly verdict: Verdict;
 }
 const verdicts = load<
-  Cases<Judged> & { directory: string; vault: string; frame: string; lies: Record<string, string>; ahead: string }
+  Cases<Judged> & { directory: string; vault: string; reply: Signed; lies: Record<string, Signed>; ahead: Signed }
 >("verdict");
-const judged = (frame: string, directory: Directory, day: string) => {
-  const parsed = parseFrame(data(frame), REPLY_FRAMES);
-  return judge(parseReply(parsed.message), parsed, directory, day);
+const judged = ({ json, signature }: Signed, directory: Directory, day: string) => {
+  const frame = { message: utf8(json), signature: data(signature) };
+  return judge(parseReply(frame.message), frame, directory, day);
 };
 each("verdict", verdicts.cases, (one) => {
   const directory = changed(parseDirectory(utf8(verdicts.directory)), (vault) =>
     vault.id === verdicts.vault ? { ...vault, status: one.status, untilDay: one.until } : vault,
   );
-  assert.equal(judged(verdicts.frame, directory, one.day), one.verdict);
+  assert.equal(judged(verdicts.reply, directory, one.day), one.verdict);
 });
-for (const [lie, frame] of Object.entries(verdicts.lies)) {
+for (const [lie, reply] of Object.entries(verdicts.lies)) {
   test(`verdict: a reply with a lie (${lie}) is not genuine`, () => {
-    assert.equal(judged(frame, parseDirectory(utf8(verdicts.directory)), "2026-11-24"), "not-genuine");
+    assert.equal(judged(reply, parseDirectory(utf8(verdicts.directory)), "2026-11-24"), "not-genuine");
   });
 }
 test("verdict: a reply may be one day ahead", () => {

@@ -1,6 +1,6 @@
 /**
  * age-encryption also knows passphrases, tags and plain X25519, and noble other hybrids, all of which FORMAT.md 2.1
- * refuses. Without their code the script is an eighth smaller, and no mistake can reach it.
+ * refuses. Without their code the script is a fifth smaller, and no mistake can reach it.
  */
 
 import { readFile } from "node:fs/promises";

@@ -5,6 +5,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
 
+import { FormatError } from "../errors.ts";
 import { join, u16, utf8, wipe } from "../wire/bytes.ts";
 import type { Day } from "../wire/calendar.ts";
 import { sha256 } from "../wire/digest.ts";
@@ -14,6 +15,7 @@ import { type Choice, type Routing, taggedBytes, type Thread } from "../wire/mes
 const SECRET_LENGTH = 32;
 const TOKEN_LENGTH = 16;
 const ID_LENGTH = 16;
+const THREADS = 1 << 16;
 /** How many submissions of one receipt may bear the same day. */
 export const SLOTS = 16;
 
@@ -44,6 +46,7 @@ export function wipeKeys(keys: ReceiptKeys): void {
 
 /** What only the author can show (16 bytes); slot 0 to 15. */
 export function deleteToken(receipt: Uint8Array, portal: string, day: Day, slot: number, index = 0): Uint8Array {
+  if (!(slot >= 0 && slot < SLOTS)) throw new FormatError("submission slot");
   return derive(receipt, portal, "submission", index, join(utf8(day), Uint8Array.of(slot)), TOKEN_LENGTH);
 }
 
@@ -91,6 +94,8 @@ function derive(
   more: Uint8Array,
   length: number,
 ): Uint8Array {
+  // Two bytes would carry a larger index as that of another thread.
+  if (!(index >= 0 && index < THREADS)) throw new FormatError("thread index");
   const info = join(utf8(`sealed-intake/derive/v1 ${label}\0`), u16(index), more);
   return hkdf(sha256, receipt, utf8(portal), info, length);
 }

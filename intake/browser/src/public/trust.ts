@@ -83,14 +83,13 @@ export function follows(before: Directory, digest: Uint8Array, next: Directory):
 /**
  * The newest directory, or the first reason not to believe it as `TrustError`, `SignatureError` or `FormatError`.
  *
- * `changes` are the notes after the pin that changed the roots, oldest first; `minSeq` is the largest smallest `seq`
- * that the reader knows from elsewhere.
+ * `changes` are the notes that changed the roots since the pin or an older one, oldest first; `minSeq` is the largest
+ * smallest `seq` that the reader knows from elsewhere.
  */
 export function believe(pin: Pin, newest: Note, changes: readonly Note[], day: Day, minSeq = 1): Believed {
   const { roots, last } = walk(pin, changes);
   const directory = read(newest, pin.portal);
-  const newestChange = changes[changes.length - 1];
-  if (!newestChange || !equal(newest.text, newestChange.text)) checkNewest(newest, directory, roots, last);
+  if (!last || !equal(noteHash(newest), last.hash)) checkNewest(newest, directory, roots, last);
   if (directory.seq < Math.max(pin.seq, minSeq)) throw new TrustError("sequence-too-small");
   if (day < directory.validFrom) throw new TrustError("not-yet-valid");
   if (day >= directory.expires) throw new TrustError("expired");
@@ -101,21 +100,25 @@ export function believe(pin: Pin, newest: Note, changes: readonly Note[], day: D
 
 interface Walked {
   readonly roots: RootSet;
-  readonly seq: number;
   readonly last: RootChange | null;
 }
 
-/** Follows the root changes; each is signed by the roots before it and by its own. */
+/**
+ * Follows the root changes after the pin; each is signed by the roots before it and by its own.
+ *
+ * Each names the one before it, which a directory can do only with a larger `seq` (FORMAT.md 4.1).
+ */
 function walk(pin: Pin, changes: readonly Note[]): Walked {
   if (changes.length > MOST_CHANGES) throw new TrustError("broken-walk");
-  let walked: Walked = { roots: pin.roots, seq: pin.seq, last: null };
+  let walked: Walked = { roots: pin.roots, last: null };
   for (const note of changes) {
     const directory = read(note, pin.portal);
-    if (directory.seq <= walked.seq || !namesLast(directory, walked.last)) throw new TrustError("broken-walk");
+    if (directory.seq <= pin.seq) continue;
+    if (!namesLast(directory, walked.last)) throw new TrustError("broken-walk");
     const signers = signingKeys(note, walked.roots, directory.roots);
     if (!enough(signers, walked.roots) || !enough(signers, directory.roots))
       throw new TrustError("root-change-unsigned");
-    walked = { roots: directory.roots, seq: directory.seq, last: { seq: directory.seq, hash: noteHash(note) } };
+    walked = { roots: directory.roots, last: { seq: directory.seq, hash: noteHash(note) } };
   }
   return walked;
 }
