@@ -30,9 +30,6 @@ MOST_BODY = max(*ENVELOPE_LENGTHS, TOKEN_LENGTH * MOST_TOKENS)
 REPLY_LIFETIME_DAYS = 180
 """A reply waits so long after the day of its post, and an older post is refused."""
 
-REMEMBERED_DAYS = REPLY_LIFETIME_DAYS + 30
-"""The hash of a reply is remembered longer than its post could be taken again."""
-
 POST_AHEAD_DAYS = 1
 """A post may come from a station whose calendar is so far ahead."""
 

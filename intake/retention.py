@@ -1,7 +1,7 @@
 """How long things are kept. What is shown obeys these days at once; closing a day removes the bytes."""
 
 from intake.clock import days_later
-from intake.limits import REMEMBERED_DAYS, REPLY_LIFETIME_DAYS
+from intake.limits import REPLY_LIFETIME_DAYS
 from intake.store import Change
 
 
@@ -11,6 +11,5 @@ def first_day_of_replies(today: str) -> str:
 
 
 def drop_old_replies(change: Change, today: str) -> None:
-    """Replies that have waited long enough, and hashes that no post can bring again."""
+    """Replies that have waited long enough. Their hashes stay for ever: a later post must not bring them again."""
     change.drop_slots_before(first_day_of_replies(today))
-    change.forget_delivered_before(days_later(today, -REMEMBERED_DAYS))

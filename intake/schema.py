@@ -68,7 +68,7 @@ closed = _table(
 gone = _table("gone", _id("id", 16), Column("reason", String(8), nullable=False))
 manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _bytes("note"))
 
-# Replies wait under the address of their mailbox; the hashes of all that ever came are remembered longer than they.
+# Replies wait under the address of their mailbox; the hashes of all that ever came are kept.
 slot = _table(
     "slot", _id("mailbox", 32), Column("day", String(10), primary_key=True), _id("sha256", 32), _bytes("data")
 )

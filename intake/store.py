@@ -148,7 +148,7 @@ class Look:
         return list(self._connection.scalars(order.offset(skip).limit(most)))
 
     def delivered(self, sha256: bytes) -> bool:
-        """Whether a slot of this hash ever came, within the time that is remembered."""
+        """Whether a slot of this hash ever came."""
         table = schema.delivered
         return self._connection.scalar(select(literal(1)).where(table.c.sha256 == sha256)) is not None
 
@@ -251,10 +251,6 @@ class Change(Look):
     def drop_slots_before(self, day: str) -> None:
         """Replies that have waited long enough."""
         self._connection.execute(delete(schema.slot).where(schema.slot.c.day < day))
-
-    def forget_delivered_before(self, day: str) -> None:
-        """Hashes of replies whose posts are refused by their age alone."""
-        self._connection.execute(delete(schema.delivered).where(schema.delivered.c.day < day))
 
     def append_log(self, n: int, month: str, line: bytes) -> None:
         """The next line of the public log."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from crypto.errors import AgeError, FormatError, SignatureError
 from crypto.public.verify import verify
+from crypto.secret.identity import Identities
 from crypto.secret.unseal import unseal
 from crypto.wire.age import check_envelope
 from crypto.wire.frame import MESSAGE_FRAMES, Frame
@@ -58,14 +59,14 @@ REASONS = (
 Outcome = Foreign | Opened | Aside
 
 
-def open_envelope(envelope: bytes, seeds: list[bytes], portal: str, is_for_us: Callable[[Message], bool]) -> Outcome:
-    """Tries the seeds in order, then checks frame, message, signature, portal and routing, in this order."""
+def open_envelope(envelope: bytes, keys: Identities, portal: str, is_for_us: Callable[[Message], bool]) -> Outcome:
+    """Tries the keys in order, then checks frame, message, signature, portal and routing, in this order."""
     try:
         check_envelope(envelope)
     except FormatError:
         return Foreign()
     try:
-        data = unseal(envelope, seeds)
+        data = unseal(envelope, keys)
     except AgeError as error:
         # Without a match, or with a header nobody can read, it is not ours. The other two come after a match.
         is_ours = error.code in ("mac-failure", "payload-failure")
@@ -77,10 +78,10 @@ def open_envelope(envelope: bytes, seeds: list[bytes], portal: str, is_for_us: C
     return _check(frame, data, portal, is_for_us)
 
 
-def seeds_for(day: str, seeds: Mapping[str, bytes]) -> list[bytes]:
-    """The seeds to try, nearest month first: that of the day, its neighbours, then all others."""
+def keys_for(day: str, seeds: Mapping[str, bytes]) -> Identities:
+    """The keys to try, nearest month first: that of the day, its neighbours, then all others."""
     arrived = _months(day)
-    return [seeds[epoch] for epoch in sorted(seeds, key=lambda epoch: abs(_months(epoch) - arrived))]
+    return Identities.load(seeds[epoch] for epoch in sorted(seeds, key=lambda epoch: abs(_months(epoch) - arrived)))
 
 
 def _check(frame: Frame, data: bytes, portal: str, is_for_us: Callable[[Message], bool]) -> Outcome:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from crypto.errors import AgeError, CryptoError, FormatError, SignatureError
 from crypto.public.trust import Pin
 from crypto.public.verify import note_signers
+from crypto.secret.identity import Identities
 from crypto.secret.unseal import unseal
 from crypto.sign.sign import public
 from crypto.wire.day import DayManifest, Entry, Gone
@@ -21,7 +22,7 @@ from crypto.wire.note import Note, body
 from review.belief import Belief, check_keys, check_own, form_belief, is_named
 from review.bundle import BundleReader, Kind
 from review.filing import Place, keep
-from review.opening import open_envelope, seeds_for
+from review.opening import keys_for, open_envelope
 from review.records import ImportedDay
 from review.refusals import Refused
 from review.store import Store
@@ -119,6 +120,7 @@ class _DayTaker:
         self._report = report
         self._name = store.own().name
         self._seeds = store.seeds()
+        self._keys: dict[str, Identities] = {}
 
     def take(self, reader: BundleReader) -> None:
         """Manifests first, then what is gone, then every envelope."""
@@ -152,10 +154,15 @@ class _DayTaker:
                 raise Refused("entry-altered", n=n)
             if (n, submission) in wanted:
                 taken.add((n, submission))
-                seeds = seeds_for(day, self._seeds)
-                outcome = open_envelope(envelope, seeds, self._belief.portal, self._is_for_us)
+                outcome = open_envelope(envelope, self._keys_for(day), self._belief.portal, self._is_for_us)
                 self._report.figures[keep(self._store, outcome, (n, submission), day)] += 1
         return taken
+
+    def _keys_for(self, day: str) -> Identities:
+        """Loaded once for each day: that takes as long as a tenth of the trying."""
+        if day not in self._keys:
+            self._keys = {day: keys_for(day, self._seeds)}
+        return self._keys[day]
 
     def _is_for_us(self, message: Message) -> bool:
         return is_named(self._belief.directory_of(message.directory), self._name, message.routing)

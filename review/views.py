@@ -6,7 +6,7 @@ from typing import Any
 from crypto.public.trust import Pin
 from crypto.wire.directory import Directory
 from crypto.wire.fields import parse_json, to_base64url
-from crypto.wire.message import AccountBody, Message, Routing
+from crypto.wire.message import AccountBody, ConsentAnswerBody, Message, NotUnderstoodError, Routing
 from crypto.wire.note import Note
 from crypto.wire.reply import Reply
 from review.belief import Belief, known_belief
@@ -143,6 +143,8 @@ def _message(stored: StoredMessage, message: Message, reply_days: Mapping[bytes,
             "questionnaire": to_base64url(message.body.questionnaire),
             "answers": answers,
         }
+    if isinstance(message.body, ConsentAnswerBody):
+        raise NotUnderstoodError("message.kind")  # set aside at import, so none is ever kept
     answered = message.body.answers_to
     reply_day = None if answered is None else reply_days.get(answered)
     return {**view, "kind": "followup", "text": message.body.text, "answers_reply_of": reply_day}

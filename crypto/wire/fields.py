@@ -12,6 +12,8 @@ from crypto.errors import FormatError
 
 MOST_DEPTH = 8
 MOST_INTEGER = 2**53 - 1
+LONG = 1_048_576
+LEAST_A_COMMA = 16
 
 T = TypeVar("T")
 C = TypeVar("C", bound=str)
@@ -52,6 +54,8 @@ def parse_json(data: bytes, *, most: int) -> dict[str, Any]:
     """The object in `data`, of at most `most` bytes, which must be its own compact serialisation."""
     if len(data) > most:
         raise FormatError("json longer than allowed")
+    if len(data) > LONG and data.count(b",") > len(data) // LEAST_A_COMMA:
+        raise FormatError("json denser than allowed")
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_float=_refuse, parse_constant=_refuse)

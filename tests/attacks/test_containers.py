@@ -10,9 +10,10 @@ from typing import IO, BinaryIO, cast
 import pytest
 
 from crypto.errors import FormatError
+from crypto.sign.sign import sign_note
 from crypto.wire.container import read_container
 from crypto.wire.fields import Members
-from crypto.wire.note import compose
+from crypto.wire.note import Note, compose
 from review.actions import ACTIONS
 from review.refusals import Refused
 from review.store import Store
@@ -146,6 +147,18 @@ def test_a_day_list_of_thirty_megabytes_of_nested_json_is_not_parsed_before_its_
         "bad-signature: note by intake",
         True,
     )
+
+
+@pytest.mark.parametrize("nest", [b"[", b"[],", b'{"a":1},', b'"ab",'])
+def test_a_day_list_of_thirty_megabytes_of_small_values_is_not_parsed_though_intake_signed_it(
+    station: Station, portal: Portal, nest: bytes
+) -> None:
+    text = compose("day", portal.name, b'{"n":' + nest * (30_000_000 // len(nest)))
+    note = Note(text=text, signatures=(sign_note(text, "intake", portal.intake_seed),)).encode()
+    file = container([*bundle_members(portal, []), ("day/00000001", note)])
+    code, why, is_small = receiving(station, BytesIO(file), most=200_000_000)
+    assert (code, is_small) == ("file-damaged", True), why
+    assert why in ("bad-format: json", "bad-format: json denser than allowed")
 
 
 def receiving(station: Station, source: IO[bytes] | RawIOBase, most: int = 5_000_000) -> tuple[str, str, bool]:

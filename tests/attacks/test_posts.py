@@ -119,7 +119,7 @@ def test_a_reply_that_was_deleted_stays_away(store: Store, portal: Portal) -> No
 
 def test_a_reply_that_has_expired_stays_away(store: Store, portal: Portal) -> None:
     take(store, portal, portal.post([(ADDRESS, any_slot(1))]))
-    today = later(185)
+    today = later(400)
     with store.change() as change:
         retention.drop_old_replies(change, today)
     assert waiting(store) == []

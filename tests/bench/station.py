@@ -3,7 +3,7 @@
 import time
 
 from crypto.public.seal import seal_envelope
-from crypto.secret.identity import new_seed, public_key
+from crypto.secret.identity import Identities, new_seed, public_key
 from crypto.wire.frame import MESSAGE_FRAMES
 from review.opening import Foreign, open_envelope
 from tests.bench.figure import Figure
@@ -17,10 +17,10 @@ def measure() -> list[Figure]:
     """Seconds of one core for a thousand envelopes of others."""
     keys = [public_key(new_seed())]
     envelopes = [seal_envelope(bytes(MESSAGE_FRAMES[0]), keys) for _ in range(DIFFERENT)]
-    seeds = [new_seed() for _ in range(LIVE_EPOCHS)]
+    live = Identities.load(new_seed() for _ in range(LIVE_EPOCHS))
     start = time.process_time()
     for number in range(ENVELOPES):
-        if not isinstance(open_envelope(envelopes[number % DIFFERENT], seeds, "", lambda _: True), Foreign):
+        if not isinstance(open_envelope(envelopes[number % DIFFERENT], live, "", lambda _: True), Foreign):
             raise RuntimeError("an envelope of others opened")
     return [
         Figure(

@@ -13,7 +13,7 @@ from crypto.secret import identity
 from crypto.secret.unseal import unseal
 from crypto.sign.sign import public, sign
 from crypto.wire.frame import MESSAGE_FRAMES, REPLY_FRAMES, Frame, fill
-from crypto.wire.message import FollowupBody, Message, Routing
+from crypto.wire.message import AccountBody, Message, Routing
 from crypto.wire.reply import Reply, ReplyBody, fragments
 from tests.material import Portal, receipt_keys
 
@@ -103,6 +103,6 @@ def _opened(envelope: bytes, seed: bytes) -> list[str]:
         message = Message.parse(Frame.parse(unseal(envelope, [seed]), MESSAGE_FRAMES).message)
     except AgeError:
         return []
-    if isinstance(message.body, FollowupBody):
+    if not isinstance(message.body, AccountBody):
         return [message.body.text]
     return [answer for answer in message.body.answers.values() if isinstance(answer, str)]

@@ -69,6 +69,8 @@ def _lines() -> list[Row]:
         _row("no signature", _note()),
         _row("nothing but a text", TEXT.decode("utf-8")),
         _row("no line feed at the end", ONE[:-1]),
+        _row("a letter for the line feed at the end", ONE[:-1] + "x"),
+        _row("a carriage return for the line feed at the end", ONE[:-1] + "\r"),
         _row("an empty line at the end", ONE + "\n"),
         _row("a byte behind the end", ONE + "x"),
         _row("an empty line between signatures", _note(CAT, "\n", DESK), "bad-signature"),

@@ -91,6 +91,13 @@ test("a follow-up keeps the routing of the reply it answers, and names what was 
   assert.deepEqual(message.seen, ids.slice(0, 64));
 });
 
+test("a follow-up is not sealed by a routing that somebody else has widened", async () => {
+  const { tag } = routingOf(keys, { committees: ["cmw"], excluded: ["cmw-1"], conflicts: [] });
+  const widened = { committees: ["cmw"], excluded: [], conflicts: [], tag };
+  const code = await laterRefusal(() => sealFollowup(portal, receipt, followup({ to: { routing: widened } })));
+  assert.equal(code, "bad-signature");
+});
+
 test("a follow-up of the same size looks like an account", async () => {
   const one = await sealAccount(portal, receipt, draft("short"));
   const other = await sealFollowup(portal, receipt, followup({ text: "short" }));

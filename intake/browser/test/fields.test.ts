@@ -147,3 +147,14 @@ test("an epoch is a month", () => {
 test("days are counted over leap years and summer time", () => {
   assert.equal(daysBetween("2026-11-24", "2027-03-04"), 100);
 });
+
+test("a long document is refused before it is parsed when it holds more than one comma for each 16 bytes", () => {
+  const dense = utf8(`{"a":[${"1,".repeat(600_000)}1]}`);
+  const sparse = utf8(`{"a":[${'"aaaaaaaaaaaaa",'.repeat(80_000)}""]}`);
+  assert.equal(
+    refusal(() => parseJson(dense, 8_000_000)),
+    "bad-format",
+  );
+  assert.equal((parseJson(sparse, 8_000_000).a as unknown[]).length, 80_001);
+  assert.equal((parseJson(utf8(`{"a":[${"1,".repeat(200_000)}1]}`), 8_000_000).a as unknown[]).length, 200_001);
+});

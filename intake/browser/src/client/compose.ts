@@ -1,12 +1,12 @@
 /** From what a person wrote to the one sealed thing that leaves the device. Nothing is kept beyond what is returned. */
 
-import { FormatError } from "../errors.ts";
+import { FormatError, SignatureError } from "../errors.ts";
 import { type Decoys, newDecoys } from "../public/decoys.ts";
 import { randomBytes, shuffled } from "../public/random.ts";
 import { type Progress, sealEnvelope } from "../public/seal.ts";
 import { KEY_LENGTH } from "../wire/age.ts";
 import { fromBase64url, toBase64url } from "../wire/base64.ts";
-import { wipe } from "../wire/bytes.ts";
+import { equal, wipe } from "../wire/bytes.ts";
 import type { Language } from "../wire/directory_parts.ts";
 import { fillFrame, MESSAGE_FRAMES } from "../wire/frame.ts";
 import {
@@ -24,7 +24,17 @@ import {
 import { RECEIPT_LENGTH } from "../wire/receipt.ts";
 import { readers } from "./choose.ts";
 import type { Portal } from "./portal.ts";
-import { deleteToken, receiptKeys, routingOf, sign, SLOTS, submissionId, threadOf, wipeKeys } from "./receipt_keys.ts";
+import {
+  deleteToken,
+  type ReceiptKeys,
+  receiptKeys,
+  routingOf,
+  sign,
+  SLOTS,
+  submissionId,
+  threadOf,
+  wipeKeys,
+} from "./receipt_keys.ts";
 
 const MOST_SEEN = 64;
 const MOST_TRIES = 3;
@@ -44,7 +54,7 @@ export interface Draft extends Choice {
 /** Further words in the same thread. `seen`: ids of the replies that were read, newest first. */
 export interface Followup {
   /** The reply whose routing is kept, or a new choice. */
-  readonly to: { readonly routing: Choice } | Choice;
+  readonly to: { readonly routing: Routing } | Choice;
   readonly language: Language;
   readonly text: string;
   readonly answersTo: Uint8Array | null;
@@ -84,7 +94,10 @@ export async function sealAccount(
   return sealMessage(portal, receipt, draft, progress, decoys);
 }
 
-/** Throws `RoutingError`, or `TooLong`; nothing has been sealed then. */
+/**
+ * Throws `RoutingError`, `TooLong`, or `SignatureError` when the routing of the reply is not what this receipt's owner
+ * once chose; nothing has been sealed then.
+ */
 export async function sealFollowup(
   portal: Portal,
   receipt: Uint8Array,
@@ -116,7 +129,7 @@ async function sealMessage(
 /** The signed frame; the caller wipes it. */
 function framed(portal: Portal, receipt: Uint8Array, draft: Draft | Followup): Uint8Array {
   const keys = receiptKeys(receipt, portal.name);
-  const message = encodeMessage(messageOf(portal, routingOf(keys, choiceOf(draft)), threadOf(keys), draft));
+  const message = encodeMessage(messageOf(portal, ownRouting(keys, draft), threadOf(keys), draft));
   try {
     return fillFrame(message, sign("message", portal.name, message, keys.signSeed), MESSAGE_FRAMES);
   } finally {
@@ -138,6 +151,15 @@ function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draf
     seen: "seen" in draft ? draft.seen.slice(0, MOST_SEEN) : [],
     body: bodyOf(draft),
   };
+}
+
+/** With its tag; that of a reply must bear it already, or somebody else has changed who reads. */
+function ownRouting(keys: ReceiptKeys, draft: Draft | Followup): Routing {
+  const routing = routingOf(keys, choiceOf(draft));
+  if ("to" in draft && "routing" in draft.to && !equal(draft.to.routing.tag, routing.tag)) {
+    throw new SignatureError("routing");
+  }
+  return routing;
 }
 
 function choiceOf(draft: Draft | Followup): Choice {

@@ -9,6 +9,9 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonObje
 export type JsonObject = { readonly [name: string]: Json };
 
 const MOST_DEPTH = 8;
+const LONG = 1_048_576;
+const LEAST_A_COMMA = 16;
+const COMMA = 0x2c;
 const MEMBER = /^[a-z][a-z0-9_]*$/;
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const PORTAL = /^[a-z0-9.-]{3,64}$/;
@@ -33,6 +36,9 @@ export function encodeJson(value: JsonObject): Uint8Array {
 /** The object in `data`, of at most `most` bytes, which must be its own compact serialisation. */
 export function parseJson(data: Uint8Array, most: number): JsonObject {
   if (data.length > most) throw new FormatError("json longer than allowed");
+  if (data.length > LONG && commas(data) > Math.floor(data.length / LEAST_A_COMMA)) {
+    throw new FormatError("json denser than allowed");
+  }
   let text: string;
   let value: Json;
   try {
@@ -46,6 +52,12 @@ export function parseJson(data: Uint8Array, most: number): JsonObject {
   // Finds spaces, other escapes, other spellings of numbers, and members that stand twice.
   if (JSON.stringify(value) !== text) throw new FormatError("json is not in its one form");
   return value;
+}
+
+function commas(data: Uint8Array): number {
+  let count = 0;
+  for (const byte of data) if (byte === COMMA) count++;
+  return count;
 }
 
 export function isObject(value: Json): value is JsonObject {
