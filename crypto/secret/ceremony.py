@@ -58,13 +58,16 @@ class Proposal:
     directory: Directory
     key_files: tuple[bytes, ...]
     post_keys: tuple[bytes, ...]
+    changes_roots: bool = False
 
     def text(self) -> bytes:
         """The bytes that roots sign."""
         return compose("directory", self.portal, self.directory.encode())
 
     def pin(self) -> Pin:
-        """What releases and stations are given to start from."""
+        """What releases and stations are given to start from. A root change is no start (FORMAT.md 4.4)."""
+        if self.changes_roots:
+            raise FormatError("pin of a root change")
         return Pin(portal=self.portal, seq=self.directory.seq, roots=self.directory.roots)
 
 
@@ -104,6 +107,7 @@ def propose(plan: Plan, offers: Sequence[Offer], post_seed: bytes, day: str, his
         directory=Directory.parse(directory.encode()),
         key_files=key_files,
         post_keys=(sealed,),
+        changes_roots=before is not None and before.roots != plan.roots,
     )
 
 

@@ -12,6 +12,7 @@ from crypto.wire.message import LANGUAGES
 MOST_ROOTS = 16
 MOST_VAULTS = 200
 MOST_VAULTS_OF_COMMITTEE = 8
+MOST_QUORUM = 16
 MOST_CONFLICTS = 64
 MOST_NAME = 300
 ARRANGEMENTS = ("single", "principal-alternate", "joint", "bureau", "desk")
@@ -290,7 +291,7 @@ def _languages(value: object) -> dict[str, str]:
 
 def _quorum(value: object) -> tuple[int, int]:
     members = Members(value, "quorum")
-    n = members.integer("n", least=1, most=16)
+    n = members.integer("n", least=1, most=MOST_QUORUM)
     k = members.integer("k", least=1, most=n)
     members.end()
     return k, n

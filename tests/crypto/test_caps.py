@@ -43,6 +43,7 @@ CODE: dict[str, tuple[Place, ...]] = {
     "stanzas of an envelope": both("ENVELOPE_STANZAS", "age"),
     "stanzas of any other age file": both("MOST_STANZAS", "age"),
     "header line of an age file": both("MOST_LINE", "age"),
+    "header of an age file": both("MOST_HEADER", "age"),
     "message JSON": (("crypto/wire/bodies.py", "MOST_MESSAGE = "), (f"{TWIN}/wire/message.ts", "MOST_MESSAGE = ")),
     "reply JSON": both("MOST_REPLY", "reply"),
     "committees of a routing": inline("committees", "names", "names"),
@@ -53,7 +54,6 @@ CODE: dict[str, tuple[Place, ...]] = {
     "MiB of a stream": (
         ("crypto/wire/attachments.py", "384, 512, 768, "),
         (f"{TWIN}/wire/attachments.ts", "384, 512, 768, "),
-        *both("MOST_PARTS", "day"),
     ),
     "characters of a file name": (
         ("crypto/wire/attachments.py", '"name", least=1, most='),
@@ -64,6 +64,8 @@ CODE: dict[str, tuple[Place, ...]] = {
         (f"{TWIN}/wire/attachments.ts", "MOST_TYPE = "),
     ),
     "characters of a name in one language": both("MOST_NAME", "directory_parts"),
+    "JSON with any number of commas": both("LONG", "fields"),
+    "bytes for each comma of longer JSON, at least": both("LEAST_A_COMMA", "fields"),
     "JSON nesting": both("MOST_DEPTH", "fields"),
     "signatures of a note": both("MOST_SIGNATURES", "note"),
     "directory note": both("MOST_DIRECTORY", "directory"),
@@ -74,6 +76,8 @@ CODE: dict[str, tuple[Place, ...]] = {
     "vaults of a directory": both("MOST_VAULTS", "directory_parts"),
     "active vaults": both("MOST_ACTIVE_VAULTS", "directory"),
     "vaults of a committee": both("MOST_VAULTS_OF_COMMITTEE", "directory_parts"),
+    "members of a quorum": both("MOST_QUORUM", "directory_parts"),
+    "parts of an entry": both("MOST_PARTS", "day"),
     "conflicts of a vault": both("MOST_CONFLICTS", "directory_parts"),
     "epochs of a directory": (*both("MOST_EPOCHS", "directory"), ("crypto/secret/offer.py", "MOST_EPOCHS = ")),
     "ended epochs": both("MOST_ENDED", "directory"),
@@ -128,6 +132,9 @@ class Unread(bytes):
     """Bytes of which only the length may be asked."""
 
     def decode(self, *_: object) -> str:
+        raise AssertionError("was read")
+
+    def count(self, *_: object) -> int:
         raise AssertionError("was read")
 
 

@@ -23,6 +23,18 @@ def test_a_signed_proposal_is_believed_with_every_key_file() -> None:
         assert keys == {vault: scene.offer(vault).epochs[epoch.id] for vault in scene.VAULTS}
 
 
+def test_a_root_change_is_no_start_and_the_next_directory_is() -> None:
+    roots = scene.root_set("root-2", "root-3", "root-4")
+    first = scene.first_note()
+    change = scene.proposal(first, roots=roots)
+    with pytest.raises(FormatError, match="pin of a root change"):
+        change.pin()
+    changed = scene.signed_by_any(change, "root-1", "root-2", "root-3", "root-4")
+    following = scene.proposal(first, changed, roots=roots)
+    note = scene.signed(following, "root-2", "root-3")
+    assert believe(following.pin(), note, [], scene.DAY).directory.seq == 3
+
+
 def test_the_post_key_opens_for_each_vault_and_is_the_one_in_the_directory() -> None:
     proposal = scene.proposal()
     for vault in scene.VAULTS:

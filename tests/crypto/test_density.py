@@ -22,9 +22,7 @@ def test_a_long_document_of_small_values_is_refused_before_it_is_parsed(value: b
 
 
 def test_a_day_of_many_submissions_is_taken() -> None:
-    entries = tuple(
-        Entry(id=at.to_bytes(16, "big"), length=57_782, sha256=bytes(32), parts=()) for at in range(20_000)
-    )
+    entries = tuple(Entry(id=at.to_bytes(16, "big"), length=57_782, sha256=bytes(32), parts=()) for at in range(20_000))
     manifest = DayManifest(n=1, day="2026-11-24", prev=None, entries=entries)
     data = manifest.encode()
     assert len(data) > 1_048_576

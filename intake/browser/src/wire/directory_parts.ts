@@ -17,6 +17,7 @@ const OPENPGP = /^[0-9A-F]{40}$/;
 const MOST_ROOTS = 16;
 export const MOST_VAULTS = 200;
 const MOST_VAULTS_OF_COMMITTEE = 8;
+const MOST_QUORUM = 16;
 const MOST_CONFLICTS = 64;
 const MOST_NAME = 300;
 
@@ -198,7 +199,7 @@ function parseNames(value: Json): Names {
 
 function parseQuorum(value: Json): { k: number; n: number } {
   const members = new Members(value, "quorum");
-  const n = members.integer("n", 1, 16);
+  const n = members.integer("n", 1, MOST_QUORUM);
   const k = members.integer("k", 1, n);
   members.end();
   return { k, n };
