@@ -7,7 +7,7 @@
     |-- SignatureError         a signature that does not verify
     |-- TrustError             a directory that must not be believed
     |-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
-    `-- ConsentError           an answer that is not to this request: other-request, other-thread, consent-expired
+    `-- ConsentError           another request, or a late yes: other-request, other-thread, consent-expired
 
 `code` is stable and goes to pages and logs; the words people read are looked up by it. Neither the code nor the text
 holds anything of a message, an address or a key.
@@ -89,7 +89,7 @@ class RoutingError(CryptoError):
 
 
 class ConsentError(CryptoError):
-    """This answer gives no consent to this request, today."""
+    """This belongs to another request or thread, or is a yes that came too late."""
 
     def __init__(self, code: Literal["other-request", "other-thread", "consent-expired"]) -> None:
         super().__init__(code, "consent")

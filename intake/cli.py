@@ -64,6 +64,18 @@ def init(folder: Path, pin: Path, url: str, demo: bool) -> None:
     click.echo(f"{folder} is ready: `intake import` the ceremony file, then `intake serve`")
 
 
+@intake.command()
+@folder
+def upgrade(folder: Path) -> None:
+    """Bring the database of DIR to this release. Stop serving first; the same again changes nothing."""
+    from intake import migrations
+
+    settings = config.load(folder)
+    _write_anew_inside(folder)
+    before, now = migrations.bring_up(Store(settings.database, settings.limits))
+    click.echo(f"{folder}: the database was at {before}, and is at {now}")
+
+
 @intake.command("import")
 @folder
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
@@ -194,6 +206,11 @@ def _standing(settings: config.Config, store: Store, today: str) -> Standing:
         return Directories(settings.pin).on(today, look)
 
 
+def _write_anew_inside(folder: Path) -> None:
+    """SQLite writes a file anew in its own folder, never in a shared place."""
+    os.environ["SQLITE_TMPDIR"] = str(folder)
+
+
 def _store(settings: config.Config) -> Store:
-    os.environ["SQLITE_TMPDIR"] = str(settings.folder)  # where SQLite writes a file anew, never in a shared place
+    _write_anew_inside(settings.folder)
     return Store.open(settings.database, settings.limits, settings.pin.portal)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration, which a database must have been brought to."""
 
 metadata = MetaData()
@@ -72,6 +72,6 @@ manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _by
 slot = _table(
     "slot", _id("mailbox", 32), Column("day", String(10), primary_key=True), _id("sha256", 32), _bytes("data")
 )
-delivered = _table("delivered", _id("sha256", 32), _day("day"))
+delivered = _table("delivered", _id("sha256", 32))
 
 log = _table("log", _number("n"), Column("month", String(7), nullable=False), _bytes("line"))

@@ -242,7 +242,7 @@ class Change(Look):
         self._connection.execute(
             insert(schema.slot).values(mailbox=slot.mailbox, day=slot.day, sha256=slot.sha256, data=slot.data)
         )
-        self._connection.execute(insert(schema.delivered).values(sha256=slot.sha256, day=slot.day))
+        self._connection.execute(insert(schema.delivered).values(sha256=slot.sha256))
 
     def empty_mailbox(self, mailbox: bytes) -> bool:
         """Its slots are gone; their hashes stay remembered, so that nothing comes back."""
@@ -268,7 +268,9 @@ class Store:
         """Refuses a database of another release or portal."""
         store = cls(url, limits, capped=capped)
         if database.schema_version(store.engine) != schema.VERSION:
-            raise RefusedError("the database cannot be read, or has not been brought to this release")
+            raise RefusedError(
+                "the database cannot be read, or has not been brought to this release (`intake upgrade`)"
+            )
         with store.look() as look:
             if look.portal() != portal:
                 raise RefusedError("the database belongs to another portal")

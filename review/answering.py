@@ -1,7 +1,7 @@
 """Makes one reply: written, signed by the vault, framed, cut, sealed to the thread (FORMAT.md 8)."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crypto.public.seal import seal_slot
 from crypto.sign.sign import sign
@@ -21,9 +21,9 @@ _MOST_ROUTING = 4_096
 class Written:
     """A signed reply and the slots it travels in."""
 
-    reply: Reply
-    data: bytes
-    signature: bytes
+    reply: Reply = field(repr=False)
+    data: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
     slots: tuple[OutgoingSlot, ...]
 
 

@@ -1,7 +1,7 @@
 """Puts each answer under its question, as it was asked: in the writer's language, from the released questionnaire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Questionnaires = Mapping[str, Mapping[str, Any]]
@@ -11,9 +11,9 @@ Questionnaires = Mapping[str, Mapping[str, Any]]
 class Words:
     """A sentence as the writer read it, its language, and the same in the reader's where that is another."""
 
-    text: str
+    text: str = field(repr=False)
     language: str
-    here: str | None
+    here: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Answered:
 
     question: Words
     choices: tuple[Words, ...]
-    text: str | None
+    text: str | None = field(repr=False)
 
 
 def answered(message: Mapping[str, Any], known: Questionnaires, reader: str) -> list[Answered] | None:

@@ -1,7 +1,7 @@
 """What the desk's forms send, read once and strictly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flask import abort
@@ -19,7 +19,7 @@ class Draft:
 
     kind: Literal["acknowledgment", "text"]
     language: str
-    text: str
+    text: str = field(repr=False)
     weeks: int
 
     @classmethod

@@ -4,7 +4,7 @@ Nothing here raises for what a stranger may have made: every envelope has an out
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crypto.errors import AgeError, FormatError, SignatureError
 from crypto.public.verify import verify
@@ -24,10 +24,10 @@ class Foreign:
 class Opened:
     """A message for this vault, with the exact bytes that its writer signed and the whole frame they came in."""
 
-    message: Message
-    data: bytes
-    signature: bytes
-    frame: bytes
+    message: Message = field(repr=False)
+    data: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    frame: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ class Aside:
     """
 
     reason: str
-    data: bytes
-    message: Message | None = None
+    data: bytes = field(repr=False)
+    message: Message | None = field(default=None, repr=False)
 
 
-# FORMAT.md 9.4, in the order in which they are looked for; the last three need the vault's tables.
+# FORMAT.md 9.4 and 7.3, in the order in which they are looked for; the last two need the vault's tables.
 REASONS = (
     "damaged",
     "frame",
@@ -53,7 +53,6 @@ REASONS = (
     "misdirected",
     "same-id",
     "seed-reused",
-    "mailbox-taken",
 )
 
 Outcome = Foreign | Opened | Aside

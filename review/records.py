@@ -11,7 +11,7 @@ class Own:
 
     name: str
     signing_seed: bytes = field(repr=False)
-    pin: bytes | None
+    pin: bytes | None = field(repr=False)
     believed: int | None
 
 
@@ -21,8 +21,8 @@ class Case:
 
     number: int
     pseudonym: str
-    thread: Thread
-    routing: bytes
+    thread: Thread = field(repr=False)
+    routing: bytes = field(repr=False)
     language: str
     in_danger: bool
     state_veto_day: str | None
@@ -43,7 +43,7 @@ class StoredMessage:
     number: int
     turn: int
     arrived: str
-    data: bytes
+    data: bytes = field(repr=False)
     read: bool
 
 
@@ -53,26 +53,30 @@ class StoredReply:
 
     number: int
     turn: int
-    data: bytes
+    data: bytes = field(repr=False)
     left: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A case as the inbox lists it; `waiting` when the last word is the writer's."""
+    """A case as the inbox lists it; `waiting` when the last word is the writer's.
+
+    `shares_mailbox` when a case of another thread has its mailbox or recipient.
+    """
 
     case: Case
     messages: int
     arrived: str
     unread: int
     waiting: bool
+    shares_mailbox: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """Something that opened and was not taken."""
 
-    submission: bytes
+    submission: bytes = field(repr=False)
     arrived: str
     reason: str
 
@@ -81,6 +85,6 @@ class SetAside:
 class OutgoingSlot:
     """A sealed slot that waits for the next post."""
 
-    mailbox: bytes
-    sha256: bytes
+    mailbox: bytes = field(repr=False)
+    sha256: bytes = field(repr=False)
     slot: bytes = field(repr=False)

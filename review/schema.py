@@ -82,8 +82,8 @@ absent = Table(
     Column("submission", LargeBinary, primary_key=True),
 )
 
-# What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply; no two threads share
-# one.
+# What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply. Both are what a writer
+# says without proof: cases of two threads may have the same, and then both are marked.
 cases = Table(
     "cases",
     metadata,
@@ -98,12 +98,13 @@ cases = Table(
     Column("state_veto_day", String(10)),
 )
 
-# `turn` counts messages and replies of a case together, in the order they came to this vault.
+# `turn` counts messages and replies of a case together, in the order they came to this vault. An id is its writer's
+# choice, so it names a message within its case alone.
 messages = Table(
     "messages",
     metadata,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True, index=True),
     Column("id", LargeBinary, primary_key=True),
-    Column("number", Integer, ForeignKey("cases.number"), nullable=False, index=True),
     Column("turn", Integer, nullable=False),
     Column("arrived", String(10), nullable=False),
     Column("submission", LargeBinary, nullable=False),
@@ -113,12 +114,13 @@ messages = Table(
     UniqueConstraint("number", "turn"),
 )
 
-# The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the id of its message.
+# The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the key of the thread
+# that had it first.
 attachment_seeds = Table(
     "attachment_seeds",
     metadata,
     Column("sha256", LargeBinary, primary_key=True),
-    Column("message", LargeBinary, nullable=False),
+    Column("thread", LargeBinary, nullable=False),
 )
 
 # What opened and was not taken: `data` is the frame, or the envelope where no frame came out; the same bytes once.

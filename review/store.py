@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from crypto.wire.digest import sha256
@@ -26,6 +26,12 @@ def _case(row: Row[Any]) -> Case:
         in_danger=row.in_danger,
         state_veto_day=row.state_veto_day,
     )
+
+
+def _share_mailbox(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Whether two cases ask for answers in one mailbox or under one key; a case that wants none shares nothing."""
+    shared = (one.c.mailbox == other.c.mailbox) | (one.c.recipient == other.c.recipient)
+    return shared & (one.c.number != other.c.number)
 
 
 class Store:
@@ -116,9 +122,10 @@ class Store:
 
     # --- messages and cases
 
-    def message_data(self, message_id: bytes) -> bytes | None:
-        """The bytes of the message of this id, if it is here."""
-        return self._db.scalar(select(schema.messages.c.data).where(schema.messages.c.id == message_id))
+    def message_data(self, number: int, message_id: bytes) -> bytes | None:
+        """The bytes of the message of this case that has this id, if it is here."""
+        table = schema.messages
+        return self._db.scalar(select(table.c.data).where(table.c.number == number, table.c.id == message_id))
 
     def case_of(self, thread: bytes) -> Case | None:
         """The case of a thread key."""
@@ -130,22 +137,20 @@ class Store:
         row = self._db.execute(select(schema.cases).where(schema.cases.c.number == number)).one_or_none()
         return None if row is None else _case(row)
 
-    def is_of_another(self, thread: Thread) -> bool:
-        """Whether the mailbox or the recipient of this thread is that of a case of another thread."""
-        if thread.mailbox is None:
-            return False
-        cases = schema.cases
-        shared = (cases.c.mailbox == thread.mailbox) | (cases.c.recipient == thread.recipient)
-        return bool(self._db.scalar(select(exists().where(shared, cases.c.thread != thread.key))))
+    def sharing_mailbox(self, number: int, most: int) -> list[Case]:
+        """The other cases that have the mailbox or the recipient of this one, oldest first, `most` of them."""
+        own, others = schema.cases.alias(), schema.cases
+        query = select(others).join(own, _share_mailbox(own, others)).where(own.c.number == number)
+        return [_case(row) for row in self._db.execute(query.order_by(others.c.number).limit(most))]
 
-    def message_with_seed(self, seed_hash: bytes) -> bytes | None:
-        """The id of the first message whose attachments had the seed of this SHA-256."""
+    def thread_with_seed(self, seed_hash: bytes) -> bytes | None:
+        """The key of the first thread whose attachments had the seed of this SHA-256."""
         table = schema.attachment_seeds
-        return self._db.scalar(select(table.c.message).where(table.c.sha256 == seed_hash))
+        return self._db.scalar(select(table.c.thread).where(table.c.sha256 == seed_hash))
 
-    def remember_seed(self, seed_hash: bytes, message_id: bytes) -> None:
-        """That this message had a seed of this SHA-256; the first message stays."""
-        values = {"sha256": seed_hash, "message": message_id}
+    def remember_seed(self, seed_hash: bytes, thread: bytes) -> None:
+        """That this thread had a seed of this SHA-256; the first thread stays."""
+        values = {"sha256": seed_hash, "thread": thread}
         self._db.execute(insert_or(schema.attachment_seeds).values(values).on_conflict_do_nothing())
 
     def add_case(self, message: Message) -> Case:
@@ -206,7 +211,7 @@ class Store:
 
     def inbox(self) -> list[InboxRow]:
         """Every case, newest arrival first."""
-        cases, messages, replies = schema.cases, schema.messages, schema.replies
+        cases, messages, replies, others = schema.cases, schema.messages, schema.replies, schema.cases.alias()
         sent = select(replies.c.number, func.max(replies.c.turn).label("turn")).group_by(replies.c.number).subquery()
         came = (
             select(
@@ -222,13 +227,19 @@ class Store:
         query = (
             select(cases, came.c.messages, came.c.arrived, came.c.unread)
             .add_columns((came.c.turn > func.coalesce(sent.c.turn, 0)).label("waiting"))
+            .add_columns(exists().where(_share_mailbox(cases, others)).label("shares_mailbox"))
             .join(came, came.c.number == cases.c.number)
             .outerjoin(sent, sent.c.number == cases.c.number)
             .order_by(came.c.arrived.desc(), cases.c.number.desc())
         )
         return [
             InboxRow(
-                case=_case(row), messages=row.messages, arrived=row.arrived, unread=row.unread, waiting=row.waiting
+                case=_case(row),
+                messages=row.messages,
+                arrived=row.arrived,
+                unread=row.unread,
+                waiting=row.waiting,
+                shares_mailbox=row.shares_mailbox,
             )
             for row in self._db.execute(query)
         ]

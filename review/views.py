@@ -15,6 +15,7 @@ from review.refusals import Refused
 from review.store import Store
 
 TURNS_ON_A_PAGE = 20
+OTHERS_ON_A_PAGE = 5
 _MOST_ROUTING = 4_096
 
 View = dict[str, Any]
@@ -59,6 +60,7 @@ def inbox(store: Store) -> View:
                 "messages": row.messages,
                 "unread": row.unread,
                 "waiting": row.waiting,
+                "shares_mailbox": row.shares_mailbox,
             }
             for row in store.inbox()
         ]
@@ -79,8 +81,11 @@ def case(store: Store, number: int, before: int = 0) -> View:
     turns.sort(key=lambda turn: (turn[1]["kind"] != "account", turn[0]))
     end = min(before or len(turns), len(turns))
     start = max(0, end - TURNS_ON_A_PAGE)
+    others = store.sharing_mailbox(number, OTHERS_ON_A_PAGE + 1)
     return {
         **_case(found),
+        "same_mailbox": [{"number": one.number, "pseudonym": one.pseudonym} for one in others[:OTHERS_ON_A_PAGE]],
+        "more_of_same_mailbox": len(others) > OTHERS_ON_A_PAGE,
         "acknowledged": next((reply.day for reply in answered.values() if reply.kind == "acknowledgment"), None),
         "earlier": start,
         "later": len(turns) - end,

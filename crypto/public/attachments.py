@@ -27,7 +27,7 @@ from crypto.wire.digest import Sha256
 class NewFile:
     """A file to attach: `source` gives exactly `length` bytes."""
 
-    name: str
+    name: str = field(repr=False)
     type: str
     length: int
     source: BinaryIO = field(repr=False)

@@ -137,8 +137,9 @@ def _check_newest(note: Note, directory: Directory, roots: RootSet, last: RootCh
 
 
 def _read(note: Note, portal: str) -> Directory:
-    label, name = note.text.split(b"\n", 1)[0].rpartition(b" ")[::2]
-    if label == first_line("directory", "").strip().encode("ascii") and name != portal.encode("ascii"):
+    label = note.text.split(b"\n", 1)[0]
+    named = first_line("directory", "").encode("ascii")
+    if label.startswith(named) and label != first_line("directory", portal).encode("ascii"):
         raise TrustError("wrong-portal")
     return Directory.parse(body(note, "directory", portal))
 

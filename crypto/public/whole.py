@@ -15,7 +15,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A new file (mode 0600) that stands under its name, durable, only when the block ends well.
 
-    Raises `FileExistsError` when something is there already, which stays.
+    Raises `FileExistsError` when something is there already, which stays. A machine that stops at the very moment of
+    the renaming may leave an empty file under the name.
     """
     _refuse_existing(target)
     beside = _beside(target)
@@ -33,17 +34,20 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """The same for a new folder (mode 0700), all of whose files appear at once."""
+    """The same for a new folder (mode 0700), all of whose files appear at once.
+
+    When it ends badly and the files cannot be removed either, that is what is raised, since they are somebody's words.
+    """
     _refuse_existing(target)
     beside = _beside(target)
     beside.mkdir(mode=0o700)
     try:
         yield beside
         _flush_folder(beside)
-        target.mkdir(mode=0o700)
-        _rename(beside, target)
+        _refuse_existing(target)
+        beside.rename(target)
     except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(beside)
         raise
     _flush_folder(target.parent)
 
@@ -67,14 +71,11 @@ def _beside(target: Path) -> Path:
 
 
 def _rename(beside: Path, target: Path) -> None:
-    """Onto an empty file or folder of ours, so that nothing of others is ever replaced."""
+    """Onto an empty file of ours, so that nothing of others is ever replaced."""
     try:
         beside.replace(target)
     except BaseException:
-        if target.is_dir():
-            target.rmdir()
-        else:
-            target.unlink()
+        target.unlink()
         raise
 
 

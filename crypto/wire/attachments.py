@@ -17,7 +17,7 @@ MOST_FILES = 64
 _BEFORE_CHUNKS = 1_643
 """Header with one stanza (1,627) and nonce (16)."""
 _CHUNK, _TAG = 65_536, 16
-_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f/\\]")
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\]")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*\Z")
 
 
@@ -34,11 +34,11 @@ class AttachmentsError(FormatError):
 class AttachedFile:
     """Where a file lies in the plaintext, and its hash (32). `name` is data, never a path, and may stand twice."""
 
-    name: str
+    name: str = field(repr=False)
     type: str
     offset: int
     length: int
-    sha256: bytes
+    sha256: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, value: object) -> "AttachedFile":
@@ -126,7 +126,7 @@ def fitting(total: int) -> int | None:
 
 
 def is_file_name(text: str) -> bool:
-    """Whether a file may have this name."""
+    """Whether a file may have this name: no control character, of direction neither, and no separator of paths."""
     return not _NOT_IN_NAMES.search(text) and text not in (".", "..")
 
 

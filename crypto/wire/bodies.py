@@ -1,7 +1,10 @@
-"""What a message says: one class for each `kind` (FORMAT.md 6.1). Each carries its own version, here always 1."""
+"""What a message says: one class for each `kind` (FORMAT.md 6.1). Each carries its own version, here always 1.
+
+The `repr` of a body holds none of the words, so that no log or traceback does.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
 from crypto.errors import FormatError
@@ -29,7 +32,7 @@ class AccountBody:
     kind: ClassVar[str] = "account"
 
     questionnaire: bytes
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer] = field(repr=False)
 
     @classmethod
     def read(cls, members: Members) -> "AccountBody":
@@ -48,7 +51,7 @@ class FollowupBody:
 
     kind: ClassVar[str] = "followup"
 
-    text: str
+    text: str = field(repr=False)
     answers_to: bytes | None
 
     @classmethod
@@ -73,8 +76,8 @@ class ConsentAnswerBody:
     kind: ClassVar[str] = "consent-answer"
 
     request: bytes
-    answer: Consent
-    text: str
+    answer: Consent = field(repr=False)
+    text: str = field(repr=False)
 
     @classmethod
     def read(cls, members: Members) -> "ConsentAnswerBody":

@@ -1,6 +1,6 @@
 """A message or reply with its signature, filled with zeros to one of few sizes (FORMAT.md 6.2, 8.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crypto.errors import FormatError
 
@@ -24,7 +24,7 @@ class TooLongError(FormatError):
 class Frame:
     """What a frame holds: the exact message bytes and the 64 bytes that sign them (not yet verified)."""
 
-    message: bytes
+    message: bytes = field(repr=False)
     signature: bytes
 
     @classmethod
@@ -36,12 +36,12 @@ class Frame:
         end = length + OVERHEAD
         if end > len(data) or fitting(length, sizes) != len(data):
             raise FormatError("frame length")
-        message, field = data[8 : 8 + length], data[8 + length : end]
-        if not field.startswith(_FIELD):
+        message, signed = data[8 : 8 + length], data[8 + length : end]
+        if not signed.startswith(_FIELD):
             raise FormatError("frame signature field")
         if data.count(0, end) != len(data) - end:
             raise FormatError("frame filling")
-        return cls(message=message, signature=field[len(_FIELD) :])
+        return cls(message=message, signature=signed[len(_FIELD) :])
 
 
 def fitting(length: int, sizes: tuple[int, ...]) -> int | None:

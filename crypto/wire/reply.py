@@ -1,7 +1,7 @@
 """One answer of a keyholder, and the fragments it travels in (FORMAT.md 8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from crypto.errors import FormatError
@@ -26,7 +26,7 @@ class ReplyBody:
     """The words, and the language they are in: the body of both `KINDS`."""
 
     language: str
-    text: str
+    text: str = field(repr=False)
 
     @classmethod
     def read(cls, members: Members) -> "ReplyBody":
@@ -43,14 +43,14 @@ class ConsentRequestBody:
     """A measure, and the exact words (`proposal`) that would go to `recipient` if the writer says yes.
 
     `text` explains it in `language` and may be empty; `identity` says how much of the writer would be shown; `expires`
-    is the first day on which an answer counts no more.
+    is the first day on which a yes counts no more.
     """
 
     language: str
-    text: str
+    text: str = field(repr=False)
     measure: str
-    proposal: str
-    recipient: str
+    proposal: str = field(repr=False)
+    recipient: str = field(repr=False)
     identity: Identity
     expires: str
 
@@ -172,7 +172,7 @@ class Fragment:
     reply_id: bytes
     at: int
     count: int
-    data: bytes
+    data: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, plaintext: bytes) -> "Fragment":

@@ -4,7 +4,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from intake import database
+from intake import database, schema
 from intake.errors import RefusedError
 from intake.store import Change, Store
 
@@ -16,6 +16,17 @@ def create(store: Store, portal: str, day: str) -> None:
     with database.transaction(store.engine, writes=True) as connection:
         upgrade(connection)
         Change(connection).begin_portal(portal, day)
+
+
+def bring_up(store: Store) -> tuple[str, str]:
+    """Brings the database of an earlier release to this one, all of it or nothing; its version before and now."""
+    before = database.schema_version(store.engine)
+    if before is None:
+        raise RefusedError("the database cannot be read")
+    with database.transaction(store.engine, writes=True) as connection:
+        upgrade(connection)
+    store.settle()
+    return before, schema.VERSION
 
 
 def upgrade(connection: Connection) -> None:

@@ -135,7 +135,7 @@ def one_of_each(portal: Portal, victim: Writer, first: Day) -> dict[str, bytes]:
     """Envelopes by the reason for which they are set aside, and others that are dropped."""
     writer, for_ced = Writer(portal=portal), Writer(portal=portal, committees=("ced",))
     elsewhere = Writer(portal=replace(portal, name="other.sealed-intake"))
-    message, theirs = writer.account(), victim.account().thread
+    message = writer.account()
     good = writer.seal(message)
     newer = message.encode().replace(b'"kind":"account"', b'"kind":"later"')
     spoilt = [crafted.stanza(crafted.with_share(key, bytes(32))) for key in crafted.decoys(16)]
@@ -147,9 +147,8 @@ def one_of_each(portal: Portal, victim: Writer, first: Day) -> dict[str, bytes]:
         "signature": portal.seal(Writer(portal=portal).frame(message)),
         "other-portal": portal.seal(elsewhere.frame(elsewhere.account())),
         "misdirected": portal.seal(for_ced.frame(for_ced.account())),
-        "same-id": writer.seal(replace(message, id=first_account(portal, first).id)),
+        "same-id": victim.seal(replace(victim.account("Other words."), id=first_account(portal, first).id)),
         "seed-reused": writer.seal(replace(message, attachments=no_files(bytes(32)))),
-        "mailbox-taken": writer.seal(replace(message, thread=replace(message.thread, mailbox=theirs.mailbox))),
         "low order": crafted.age_file(bytes(MESSAGE_FRAMES[0]), bytes(16), spoilt),
         "no age file": bytes(57_782),
         "one byte": b"x",

@@ -29,17 +29,23 @@ def with_files(writer: Writer, seed: bytes, words: str = "See the file.") -> Mes
     return replace(writer.account(words), attachments=no_files(seed))
 
 
-@pytest.mark.parametrize("thief", ["the same writer", "another"])
-def test_a_seed_of_attachments_that_another_message_used_is_refused(
-    station: Station, portal: Portal, thief: str
-) -> None:
-    writer = Writer(portal=portal)
-    second = writer if thief == "the same writer" else Writer(portal=portal)
-    first = close_day(portal, [writer.seal(with_files(writer, b"s" * 32))])
-    again, fresh = with_files(second, b"s" * 32, "Again."), with_files(second, b"t" * 32, "Fresh.")
-    seen = carry(station, second.seal(again), second.seal(fresh), before=[first])
+def test_a_seed_that_another_thread_used_is_said_and_the_message_is_kept(station: Station, portal: Portal) -> None:
+    writer, thief = Writer(portal=portal), Writer(portal=portal)
+    first = close_day(portal, [thief.seal(with_files(thief, b"s" * 32, "I was here first."))])
+    honest, fresh = with_files(writer, b"s" * 32), with_files(writer, b"t" * 32, "Fresh.")
+    seen = carry(station, writer.seal(honest), writer.seal(fresh), before=[first])
     assert seen.reasons == ["not-understood", "not-understood", "seed-reused"]
-    assert ("seed-reused", second.frame(again)) in seen.aside
+    assert ("seed-reused", writer.frame(honest)) in seen.aside
+    assert Message.parse(Frame.parse(dict(seen.aside)["seed-reused"], MESSAGE_FRAMES).message) == honest
+
+
+def test_a_writer_who_seals_again_keeps_the_seed(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    first = close_day(portal, [writer.seal(with_files(writer, b"s" * 32))])
+    again = with_files(writer, b"s" * 32, "The same files; I have changed a word.")
+    seen = carry(station, writer.seal(again), before=[first])
+    assert (seen.reasons, len(seen.aside)) == (["not-understood", "not-understood"], 2)
+    assert ("not-understood", writer.frame(again)) in seen.aside
 
 
 def test_a_seed_is_remembered_from_a_message_that_was_not_ours(station: Station, portal: Portal) -> None:

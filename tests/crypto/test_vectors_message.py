@@ -9,7 +9,7 @@ import pytest
 
 from crypto.errors import CryptoError, FormatError
 from crypto.public.attachments import part_name
-from crypto.public.consent import check_answer
+from crypto.public.consent import check_answer, has_consent
 from crypto.public.verify import verify
 from crypto.wire.attachments import SIZES, Attachments, fitting, plaintext_length
 from crypto.wire.digest import sha256
@@ -167,6 +167,19 @@ def test_what_an_answer_to_a_consent_request_is_worth(case: Case) -> None:
         with pytest.raises(CryptoError) as refusal:
             check_answer(frame, answer, case["day"])
         assert refusal.value.code == case["code"]
+
+
+@pytest.mark.parametrize("case", CONSENT["together"], ids=named)
+def test_whether_answers_together_give_consent(case: Case) -> None:
+    frame = framed(CONSENT["requests"][case["request"]])
+    answers = [(Message.parse(CONSENT["answers"][name].encode("utf-8")), day) for name, day in case["answers"]]
+    assert has_consent(frame, iter(answers)) == case["consent"]
+    assert has_consent(frame, reversed(answers)) == case["consent"]
+
+
+def test_consent_to_a_frame_that_holds_no_reply_is_refused_even_without_answers() -> None:
+    with pytest.raises(FormatError):
+        has_consent(bytes(8_174), [])
 
 
 def test_only_one_answer_to_one_request_is_a_yes_in_time() -> None:

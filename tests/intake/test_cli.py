@@ -14,6 +14,7 @@ import pytest
 
 from crypto.sign.sign import public
 from crypto.wire.fields import to_base64url
+from intake import schema
 from intake.cli import main
 from intake.database import TRACES
 from tests.intake.conftest import make_folder
@@ -106,6 +107,15 @@ def test_init_after_key_makes_an_intake_whose_files_are_all_private(run: Run, tm
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "intake").iterdir()}
     assert set(files) >= {"intake.key", "intake.toml", "portal.json", "intake.db"}
     assert set(files.values()) == {0o600}
+
+
+def test_upgrade_says_what_the_database_was_and_is(run: Run, tmp_path: Path, pin: Path) -> None:
+    run("key", tmp_path / "intake")
+    run("init", tmp_path / "intake", "--portal", pin)
+    said = f"{tmp_path}/intake: the database was at {schema.VERSION}, and is at {schema.VERSION}"
+    assert run("upgrade", tmp_path / "intake") == [said]
+    (tmp_path / "intake" / "intake.db").unlink()
+    assert run("upgrade", tmp_path / "intake", status=1) == ["intake: the database cannot be read"]
 
 
 def test_init_refuses_a_folder_that_others_may_read(run: Run, tmp_path: Path, pin: Path) -> None:

@@ -239,11 +239,11 @@ def test_days_are_closed_even_when_the_directory_has_expired(store: Store, porta
     assert signer.seed == portal.intake_seed
 
 
-def test_closing_drops_replies_and_hashes_whose_time_is_over(
+def test_closing_drops_replies_whose_time_is_over_and_remembers_their_hashes(
     store: Store, portal: Portal, signer: Signer, clock: SetClock
 ) -> None:
     take(store, portal, portal.post([(bytes(32), any_slot(1))]))
-    for day, left in (("2027-05-09", (1, 1)), ("2027-05-10", (0, 1)), ("2027-06-08", (0, 1)), ("2027-06-09", (0, 0))):
+    for day, left in (("2027-05-09", (1, 1)), ("2027-05-10", (0, 1)), ("2028-06-09", (0, 1))):
         clock.set(day)
         close_days(store, signer, clock)
         with store.look() as look:

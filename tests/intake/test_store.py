@@ -112,6 +112,30 @@ def test_a_migration_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert database.schema_version(store.engine) == schema.VERSION
 
 
+def test_a_database_of_the_first_release_is_brought_to_this_one_and_forgets_no_reply(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'old.db'}", Limits())
+    migrations.create(store, "a.portal", DAY)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE delivered")
+        connection.exec_driver_sql(
+            "CREATE TABLE delivered (sha256 BLOB NOT NULL PRIMARY KEY, day VARCHAR(10) NOT NULL) WITHOUT ROWID"
+        )
+        connection.exec_driver_sql("INSERT INTO delivered VALUES (?, ?)", (sha256(b"slot"), "2026-01-02"))
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(RefusedError, match="intake upgrade"):
+        Store.open(str(store.engine.url), Limits(), "a.portal")
+    assert migrations.bring_up(store) == ("0001", schema.VERSION)
+    with store.look() as look:
+        assert look.delivered(sha256(b"slot"))
+    assert b"2026-01-02" not in (tmp_path / "old.db").read_bytes()
+    assert migrations.bring_up(store) == (schema.VERSION, schema.VERSION)
+
+
+def test_a_database_that_nobody_made_is_not_brought_to_any_release(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="cannot be read"):
+        migrations.bring_up(Store(f"sqlite:///{tmp_path / 'none.db'}", Limits()))
+
+
 def test_a_failed_statement_shows_no_values(store: Store) -> None:
     one = (b"canary-canary-ca", b"canary")
     add(store, [one])

@@ -1,6 +1,7 @@
 """What a focal point sees and does: the list, a case, an answer from draft to seal."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +51,44 @@ def test_without_a_veto_there_is_no_band(client: FlaskClient, station: Station, 
     arrive(station, Writer(portal=portal), state="ask_first")
     unlock(client)
     assert 'class="veto"' not in get(client, "/cases/cat/1")
+
+
+def share_a_mailbox(station: Station, words: str = "Hello.") -> None:
+    """Case 2 asks for answers in the mailbox of case 1; case 3 has nothing to do with it."""
+    portal = station.portal
+    owner, greedy, third = (Writer(portal=portal) for _ in range(3))
+    message = greedy.account(words)
+    lure = replace(message, thread=replace(message.thread, mailbox=owner.account().thread.mailbox))
+    envelopes = [owner.seal(owner.account()), greedy.seal(lure), third.seal(third.account())]
+    station.take("cat", bundle(portal, [close_day(portal, envelopes, ids=[bytes([n]) * 16 for n in range(3)])]))
+
+
+def test_two_cases_that_share_a_mailbox_say_so_and_lead_to_each_other(client: FlaskClient, station: Station) -> None:
+    share_a_mailbox(station)
+    unlock(client)
+    names = station.look("cat", lambda store: {row.case.number: row.case.pseudonym for row in store.inbox()})
+    for number, other in ((1, 2), (2, 1)):
+        band = get(client, f"/cases/cat/{number}").split('class="care same-mailbox"')[1].split("</div>")[0]
+        assert "Another case asks for answers in the same mailbox:" in band
+        assert f'<a href="/cases/cat/{other}">{names[other]}</a>.' in band
+        assert "At most one of the writers is the owner of the mailbox, and nobody here can tell which." in band
+        assert "<button" not in band
+    assert "same-mailbox" not in get(client, "/cases/cat/3")
+    listed = {row.split('"')[0]: row for row in get(client, "/").split("</nav>")[0].split('<a href="/cases/cat/')[1:]}
+    assert [number for number, row in sorted(listed.items()) if "same mailbox as another case" in row] == ["1", "2"]
+
+
+def test_whoever_answers_one_of_two_cases_with_one_mailbox_is_warned_there(
+    client: FlaskClient, station: Station
+) -> None:
+    share_a_mailbox(station)
+    unlock(client)
+    warning = "Put nothing here that you know from that case alone."
+    for number, is_warned in ((1, True), (3, False)):
+        page = get(client, f"/cases/cat/{number}/write")
+        _, preview = post(client, f"/cases/cat/{number}/draft", page, **ACKNOWLEDGMENT)
+        assert [warning in one.split('id="draft"')[1] for one in (page, preview)] == [is_warned, is_warned]
+        assert warning not in get(client, f"/cases/cat/{number}")
 
 
 def test_a_question_is_shown_as_it_was_asked(client: FlaskClient, station: Station, portal: Portal) -> None:

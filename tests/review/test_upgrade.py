@@ -18,12 +18,23 @@ from review.vault import open_vault
 from tests.review.conftest import PASSPHRASE, Station
 
 ASIDE = table("aside", *(column(name) for name in ("n", "submission", "arrived", "reason", "data")))
+CASES = table(
+    "cases", *(column(name) for name in ("number", "pseudonym", "thread", "routing", "language", "in_danger"))
+)
+OF_CASE_1: dict[str, object] = {
+    "id": b"i", "number": 1, "turn": 1, "arrived": "2026-11-10", "submission": b"a", "data": b"words",
+    "signature": b"s", "read": False,
+}  # fmt: skip
+MESSAGES = table("messages", *(column(name) for name in OF_CASE_1))
 OLD: tuple[tuple[TableClause, dict[str, object]], ...] = (
     (schema.days, {"n": 1, "day": "2026-11-10", "hash": b"h"}),
     (schema.days, {"n": 2, "day": "2026-11-11", "hash": b"h"}),
     (ASIDE, {"n": 1, "submission": b"a", "arrived": "2026-11-10", "reason": "frame", "data": b"one"}),
     (ASIDE, {"n": 1, "submission": b"b", "arrived": "2026-11-10", "reason": "frame", "data": b"two"}),
     (ASIDE, {"n": 2, "submission": b"a", "arrived": "2026-11-11", "reason": "frame", "data": b"one"}),
+    (CASES, {"number": 1, "pseudonym": "one", "thread": b"1", "routing": b"r", "language": "en", "in_danger": False}),
+    (CASES, {"number": 2, "pseudonym": "two", "thread": b"2", "routing": b"r", "language": "en", "in_danger": False}),
+    (MESSAGES, OF_CASE_1),
 )
 
 
@@ -61,3 +72,18 @@ def test_an_upgraded_vault_keeps_its_rules(station: Station) -> None:
     vault = open_vault(station.folder, "cat", PASSPHRASE)
     with pytest.raises(IntegrityError), vault.transaction() as connection:
         Store(connection).set_aside(9, b"c", "2026-11-11", "frame", b"of no day")
+
+
+def test_messages_of_an_old_vault_stay_and_an_id_names_one_within_its_case_alone(station: Station) -> None:
+    with station.vaults["cat"].transaction() as connection:
+        make_old(connection)
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(insert(schema.messages).values({**OF_CASE_1, "number": 2}))
+    vault = open_vault(station.folder, "cat", PASSPHRASE)
+    with vault.transaction() as connection:
+        connection.execute(insert(schema.messages).values({**OF_CASE_1, "number": 2, "data": b"others"}))
+        store = Store(connection)
+        assert [store.message_data(number, b"i") for number in (1, 2, 3)] == [b"words", b"others", None]
+    for fault in ({"turn": 2}, {"id": b"j"}, {"id": b"j", "turn": 2, "read": 7}, {"number": 3}):
+        with pytest.raises(IntegrityError), vault.transaction() as connection:
+            connection.execute(MESSAGES.insert().values({**OF_CASE_1, **fault}))

@@ -31,15 +31,16 @@ _NAMES = [
     "CON",
     "a:b*c?<d>|\"'`$(e);&",
     "%2e%2e%2fa",
-    "\u202egpj.exe",
     "\u2028\u2029\ufeff",
     "\u00a0",
     " ",
     "__proto__",
     "\u2044\u2215\uff0f\uff3c",
+    *(f"a{mark}b" for mark in "\u200b\u200c\u200d\u200e\u200f\u061c\u2028\u2029\u202f\u2065\u206a\u206f"),
 ]
 _NO_NAMES = ["", ".", "..", "a/b", "/", "\\", "a\\b", "../a", "\0", "a\0", "a\nb", "\t"]
-_NO_NAMES += ["\x1f", "\x7f", "\x80", "\x9f", "\x85"]
+_NO_NAMES += ["\x1f", "\x7f", "\x80", "\x9f", "\x85", "\u202egpj.exe", "\u2068\u0646\u2069.pdf"]
+_NO_NAMES += [f"a{mark}b" for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
 _TYPES = ["a/b", "image/png", "0/9", "application/vnd.a-b+json", "a!#$&^_.+-/b!#$&^_.+-", "a/" + "b" * 125]
 _NO_TYPES = ["", "a/", "/a", "ab", "a/b/c", "image/PNG", "a/b; c=d", "a/b ", " a/b", "a/b\n", "a/" + "b" * 126, "*/*"]
 _NO_TYPES += ["-a/b", "a/.b", "a b/c", "\u00e9/a", "a/b,c", "a%/b"]

@@ -14,6 +14,7 @@ from typing import Any
 from tests.vectors import (
     attachment_cases,
     bytes_cases,
+    consent_cases,
     directory_cases,
     ed25519_cases,
     freshness_cases,
@@ -41,7 +42,7 @@ MAKERS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "message.json": message_cases.messages,
     "attachments.json": attachment_cases.attachments,
     "reply.json": reply_cases.replies,
-    "consent.json": reply_cases.consents,
+    "consent.json": consent_cases.consents,
     "note.json": note_cases.notes,
     "directory.json": directory_cases.directories,
     "pin.json": directory_cases.pins,

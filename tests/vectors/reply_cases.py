@@ -1,19 +1,16 @@
-"""Replies and their fragments, each member broken once, and answers to consent requests (FORMAT.md 6.1, 8)."""
+"""Replies and their fragments, and each member broken once (FORMAT.md 8)."""
 
 from dataclasses import replace
 from typing import Any
 
-from crypto.sign.sign import public, sign
 from crypto.wire.digest import sha256
 from crypto.wire.fields import parse_json
 from crypto.wire.fields import to_base64url as text
-from crypto.wire.frame import REPLY_FRAMES, Frame, fill
-from crypto.wire.message import Consent, ConsentAnswerBody, FollowupBody, Message
+from crypto.wire.frame import REPLY_FRAMES, Frame
 from crypto.wire.reply import CONSENT_REQUEST, MOST_REPLY, ConsentRequestBody, Reply, fragments
 from tests.vectors import scene
 from tests.vectors.bytes_cases import frame_of, reply_of
 from tests.vectors.changes import BAD, Case, all_removed, repeated, table
-from tests.vectors.message_cases import silent
 
 _WORDS = {"one": "\u0648\u0635\u0644", "two": "\u00e9" * 5_000, "four": "\u4f60" * 8_000}
 _SHORT, _SHORT_ID = text(bytes(31)), text(bytes(15))
@@ -150,66 +147,3 @@ def _joins() -> list[Case]:
     }
     cases: list[Case] = [{"name": name, "pieces": heap} for name, heap in heaps.items()]
     return [*cases, *({"name": name, "pieces": heap, "code": BAD} for name, heap in wrong.items())]
-
-
-def consents() -> dict[str, Any]:
-    """Frames of requests (JSON, signature), answers that name one by its hash, and what an answer is worth on a day."""
-    request = request_of()
-    others = {
-        "the request": request,
-        "another request of the thread": replace(request_of(measure="visit"), id=bytes(range(16))),
-        "the same text with another id": replace(request, id=bytes(range(16))),
-        "a request with another proposal": request_of(proposal="We write that a person was threatened, and who."),
-        "a request with another last day": request_of(expires="2027-12-08"),
-        "a request of another thread": replace(request, thread=public(scene.seed("another thread"))),
-        "a text": reply_of("words", kind="text")[0],
-    }
-    frames = {name: _framed(reply, "cat") for name, reply in others.items()}
-    frames["the same text signed by another vault"] = _framed(request, "desk")
-    answers: dict[str, Message] = {says: _answer(frames["the request"], says) for says in _ANSWERS}
-    answers |= {f"yes to {name}": _answer(frame, "yes") for name, frame in frames.items() if name != "the request"}
-    answers["words"] = silent(FollowupBody(text="yes", answers_to=request.id))
-    answers["yes to a hash of zeros"] = silent(ConsentAnswerBody(request=bytes(32), answer="yes", text=""))
-    answers["yes to the message alone"] = silent(
-        ConsentAnswerBody(request=sha256(request.encode()), answer="yes", text="")
-    )
-    return {
-        "requests": {name: _taken_apart(frame) for name, frame in frames.items()},
-        "answers": {name: message.encode().decode("utf-8") for name, message in answers.items()},
-        "cases": _consent_cases(list(answers), list(frames)),
-    }
-
-
-_ANSWERS: tuple[Consent, ...] = ("yes", "no", "change", "not-now", "questions")
-
-
-def _consent_cases(answers: list[str], frames: list[str]) -> list[Case]:
-    def case(answer: str, request: str, day: str, **result: str) -> Case:
-        return {"name": f"{answer}, for {request}, {day}", "answer": answer, "request": request, "day": day, **result}
-
-    asked, day, wrong = "the request", scene.DAY, "other-request"
-    return [
-        *(case(says, asked, day, says=says) for says in _ANSWERS),
-        case("yes", asked, "2026-12-07", says="yes"),
-        *(case("yes", asked, late, code="consent-expired") for late in ("2026-12-08", "2026-12-09", "2027-01-01")),
-        case("no", asked, "2026-12-08", code="consent-expired"),
-        *(case(answer, asked, day, code=wrong) for answer in answers if answer not in _ANSWERS),
-        *(case("yes", frame, day, code=wrong) for frame in frames if frame != asked),
-        case("yes to a request with another last day", "a request with another last day", "2026-12-09", says="yes"),
-        case("yes to a request of another thread", "a request of another thread", day, code="other-thread"),
-        case("yes to a text", "a text", day, code=wrong),
-    ]
-
-
-def _answer(frame: bytes, says: Consent) -> Message:
-    return silent(ConsentAnswerBody(request=sha256(frame), answer=says, text=""))
-
-
-def _framed(reply: Reply, vault: str) -> bytes:
-    data = reply.encode()
-    return fill(data, sign("reply", scene.PORTAL, data, scene.seed(f"{vault} sign")), REPLY_FRAMES)
-
-
-def _taken_apart(data: bytes) -> Case:
-    frame = Frame.parse(data, REPLY_FRAMES)
-    return {"json": frame.message.decode("utf-8"), "signature": text(frame.signature)}

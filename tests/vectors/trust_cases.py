@@ -62,6 +62,23 @@ def _signatures() -> list[Row]:
         row("a byte of the text altered", "bad-signature", "1 altered"),
         row("another portal", "wrong-portal", "1 of another portal"),
         row("another label", "bad-format", "1 under another label"),
+        *_label_lines(),
+    ]
+
+
+def _label_lines() -> list[Row]:
+    """A label line that goes on differently names another portal; one that starts differently is none."""
+    wrong = "wrong-portal"
+    return [
+        row("a word behind the portal", wrong, "1 with a word behind the portal"),
+        row("a space behind the portal", wrong, "1 with a space behind the portal"),
+        row("a carriage return behind the portal", wrong, "1 with a carriage return behind the portal"),
+        row("a portal whose name starts with this one's", wrong, "1 of a longer portal"),
+        row("a second space before the portal", wrong, "1 of a portal behind a space"),
+        row("no portal", wrong, "1 of no portal"),
+        row("no portal and no space", "bad-format", "1 of no portal, without the space"),
+        row("a space before the label", "bad-format", "1 with another label behind a space"),
+        row("a change with a word behind the portal", wrong, "3 changed", "1 with a word behind the portal"),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from crypto.sign.sign import sign_note
 from crypto.wire.fields import to_base64url
 from crypto.wire.note import Note
-from tests.vectors.scene import seed
+from tests.vectors.scene import PORTAL, seed
 from tests.vectors.trust_scene import (
     ALL_THREE,
     FIRST,
@@ -44,6 +44,14 @@ def _first() -> dict[str, Note]:
         "1 altered": Note(text=text.replace(b'"C"', b'"D"', 1), signatures=(one, two)),
         "1 of another portal": stating({}, portal="other.portal"),
         "1 under another label": stating({}, what="day"),
+        "1 with a word behind the portal": stating({}, portal=f"{PORTAL} x"),
+        "1 with a space behind the portal": stating({}, portal=f"{PORTAL} "),
+        "1 with a carriage return behind the portal": stating({}, portal=f"{PORTAL}\r"),
+        "1 of a longer portal": stating({}, portal=f"{PORTAL}.x"),
+        "1 of a portal behind a space": stating({}, portal=f" {PORTAL}"),
+        "1 of no portal": stating({}, portal=""),
+        "1 of no portal, without the space": altered(signed(text, *BOTH), f"/v1 {PORTAL}", "/v1", *BOTH),
+        "1 with another label behind a space": altered(signed(text, *BOTH), "sealed", " sealed", *BOTH),
     }
 
 

@@ -10,7 +10,7 @@
  *     |-- SignatureError         a signature that does not verify
  *     |-- TrustError             a directory that must not be believed
  *     |-- RoutingError           nobody may be sealed to: not-open, nobody-left, too-many-vaults
- *     |-- ConsentError           an answer that is not to this request: other-request, other-thread, consent-expired
+ *     |-- ConsentError           another request, or a late yes: other-request, other-thread, consent-expired
  *     `-- ClientError            intake, the line or the clock
  *
  * `code` is stable; the words that people read are looked up by it. Nothing here holds anything of a message, an

@@ -154,6 +154,11 @@ const NAMES: Record<string, string> = {
   "C:\\a.txt": "C:\ufffda.txt",
   "line\nbreak\u0085.txt": "line\ufffdbreak\ufffd.txt",
   "half \ud800.txt": "half \ufffd.txt",
+  "\u202egpj.exe": "\ufffdgpj.exe",
+  "\u2029\u202a\u202b\u202c\u202d\u202e\u202f": "\u2029\ufffd\ufffd\ufffd\ufffd\ufffd\u202f",
+  "\u2065\u2066\u2067\u2068\u2069\u206a": "\u2065\ufffd\ufffd\ufffd\ufffd\u206a",
+  "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\u200f.pdf":
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\u200f.pdf",
   [`${"😀".repeat(300)}.txt`]: `${"😀".repeat(251)}.txt`,
 };
 
@@ -241,7 +246,9 @@ for (const [what, json] of Object.entries(REFUSED)) {
 }
 
 test("a name of 255 characters is one, of 256 not; separators and control characters make none", () => {
-  for (const name of ["😀".repeat(255), "...", ".a", " ", "a\u00a0b"]) assert.ok(isFileName(name), name);
+  for (const name of ["😀".repeat(255), "...", ".a", " ", "a\u00a0b", "a\u200f\u200cb"])
+    assert.ok(isFileName(name), name);
+  for (const name of ["a\u202eb", "\u2066", "\u2069.pdf"]) assert.ok(!isFileName(name), name);
   for (const name of ["😀".repeat(256), "", ".", "..", "a/b", "a\\b", "\u0000", "\u001f", "\u007f", "\u009f"]) {
     assert.ok(!isFileName(name), name);
   }

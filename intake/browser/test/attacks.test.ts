@@ -198,14 +198,23 @@ test("junk of a stolen post key hides no reply that is there", async () => {
   for (const junk of cases) assert.deepEqual(await verdicts([junk, one]), ["genuine"]);
 });
 
-test("fragments under the number of another reply make neither of them", async () => {
-  const [long, other] = [replyTo(keys, { body: { language: "fr", text: "é".repeat(5_000) } }), replyTo(keys)];
-  const [first = assert.fail(), second = assert.fail()] = await slots(long);
-  const data = encodeReply(other);
-  const borrowed = fragments(fillFrame(data, vaultSigns("cat", data), REPLY_FRAMES), long.id);
-  const mixed = await read([first, await into(borrowed[0] ?? assert.fail()), second]);
-  assert.deepEqual([mixed.items, mixed.unreadable], [[], 1]);
-  assert.deepEqual(await verdicts([first, second]), ["genuine"]);
+test("fragments under the number of another reply hide it only in the place of one of its own", async () => {
+  const long = replyTo(keys, { body: { language: "fr", text: "é".repeat(5_000) } });
+  const own = await slots(long);
+  for (const [words, items] of [
+    ["short", ["genuine"]],
+    ["à".repeat(5_000), []],
+  ] as const) {
+    const data = encodeReply(replyTo(keys, { body: { language: "fr", text: words } }));
+    const [borrowed] = fragments(fillFrame(data, vaultSigns("cat", data), REPLY_FRAMES), long.id);
+    const mixed = await read([...own, await into(borrowed ?? assert.fail())]);
+    assert.deepEqual(
+      mixed.items.map((item) => item.verdict),
+      items,
+    );
+    assert.equal(mixed.unreadable, 1);
+  }
+  assert.deepEqual(await verdicts(own), ["genuine"]);
 });
 
 /** The slot with the X25519 share of its stanza set to zeros: 1,088 bytes of ML-KEM, then 32. */

@@ -84,11 +84,24 @@ test("a follow-up keeps the routing of the reply it answers, and names what was 
   const routing = routingOf(keys, { committees: ["cmw"], excluded: ["cmw-1"], conflicts: ["XB", "XC"].slice(1) });
   const ids = Array.from({ length: 70 }, (_, at) => new Uint8Array(16).fill(at));
   const answersTo = ids[0] ?? assert.fail();
-  const sealed = await sealFollowup(portal, receipt, followup({ to: { routing }, answersTo, seen: ids }));
+  const seen = ids.map((id) => ({ id, vault: "cmw-2" }));
+  const sealed = await sealFollowup(portal, receipt, followup({ to: { routing }, answersTo, seen }));
   const message = await opened(sealed, "cmw-2");
   assert.deepEqual(message.routing, routing);
   assert.deepEqual(message.body, { kind: "followup", text: WORDS, answersTo });
   assert.deepEqual(message.seen, ids.slice(0, 64));
+});
+
+test("a follow-up tells its readers nothing of what others wrote", async () => {
+  const [own, other, excluded] = [1, 2, 3].map((byte) => new Uint8Array(16).fill(byte));
+  const seen = [
+    { id: other ?? assert.fail(), vault: "cat" },
+    { id: own ?? assert.fail(), vault: "cmw-2" },
+    { id: excluded ?? assert.fail(), vault: "cmw-1" },
+  ];
+  const routing = routingOf(keys, { committees: ["cmw"], excluded: ["cmw-1"], conflicts: [] });
+  const sealed = await sealFollowup(portal, receipt, followup({ to: { routing }, seen }));
+  assert.deepEqual((await opened(sealed, "cmw-2")).seen, [own]);
 });
 
 test("a follow-up is not sealed by a routing that somebody else has widened", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { partName } from "../src/client/attach.ts";
-import { checkAnswer } from "../src/public/consent.ts";
+import { checkAnswer, hasConsent } from "../src/public/consent.ts";
 import { holds } from "../src/public/verify.ts";
 import {
   attachmentsToJson,
@@ -176,6 +176,12 @@ interface Asked {
 interface Consents extends Cases<Asked> {
   readonly requests: Readonly<Record<string, Cut>>;
   readonly answers: Readonly<Record<string, string>>;
+  readonly together: readonly {
+    readonly name: string;
+    readonly request: string;
+    readonly answers: readonly (readonly [string, string])[];
+    readonly consent: boolean;
+  }[];
 }
 const consents = load<Consents>("consent");
 each("consent", consents.cases, ({ request, answer, day, says, code }) => {
@@ -183,4 +189,16 @@ each("consent", consents.cases, ({ request, answer, day, says, code }) => {
   const check = () => checkAnswer(frame, parseMessage(utf8(consents.answers[answer] ?? "")), day);
   if (says !== undefined) assert.equal(check(), says);
   else assert.equal(refusal(check), code);
+});
+each("consent of several answers", consents.together, ({ request, answers, consent }) => {
+  const frame = framed(consents.requests[request] ?? assert.fail());
+  const said = answers.map(([name, day]) => [parseMessage(utf8(consents.answers[name] ?? "")), day] as const);
+  assert.equal(hasConsent(frame, said.values()), consent);
+  assert.equal(hasConsent(frame, said.toReversed()), consent);
+});
+test("consent: a frame that holds no reply is refused, even without answers", () => {
+  assert.equal(
+    refusal(() => hasConsent(new Uint8Array(8_174), [])),
+    "bad-format",
+  );
 });

@@ -1,4 +1,4 @@
-"""Attachment seeds are remembered, a mailbox has one thread, and the same bytes are set aside once."""
+"""Attachment seeds are remembered, an id names a message of its case alone, the same bytes are set aside once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,16 +16,23 @@ def upgrade() -> None:
     op.create_table(
         "attachment_seeds",
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("message", sa.LargeBinary(), nullable=False),
+        sa.Column("thread", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_attachment_seeds")),
     )
     op.create_index(op.f("ix_cases_recipient"), "cases", ["recipient"], unique=False)
     op.create_index(op.f("ix_cases_mailbox"), "cases", ["mailbox"], unique=False)
+    _name_messages_within_their_case()
     op.add_column("aside", sa.Column("sha256", sa.LargeBinary(), nullable=True))
     _hash_what_is_aside()
     with op.batch_alter_table("aside") as aside:
         aside.alter_column("sha256", existing_type=sa.LargeBinary(), nullable=False)
         aside.create_unique_constraint(op.f("uq_aside_sha256"), ["sha256"])
+
+
+def _name_messages_within_their_case() -> None:
+    with op.batch_alter_table("messages") as messages:
+        messages.drop_constraint(op.f("pk_messages"), type_="primary")
+        messages.create_primary_key(op.f("pk_messages"), ["number", "id"])
 
 
 def _hash_what_is_aside() -> None:

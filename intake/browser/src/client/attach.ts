@@ -26,7 +26,7 @@ import { sha256 } from "../wire/digest.ts";
 const PIECE = 64 * 1024;
 const UNKNOWN_TYPE = "application/octet-stream";
 const REPLACEMENT = "\ufffd";
-const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f/\\]|\p{Surrogate}/gu;
+const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\]|\p{Surrogate}/gu;
 
 /** What a browser's `File` gives. */
 export interface FileSource {

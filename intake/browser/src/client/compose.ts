@@ -22,6 +22,7 @@ import {
   type Thread,
 } from "../wire/message.ts";
 import { RECEIPT_LENGTH } from "../wire/receipt.ts";
+import type { Reply } from "../wire/reply.ts";
 import { readers } from "./choose.ts";
 import type { Portal } from "./portal.ts";
 import {
@@ -51,14 +52,14 @@ export interface Draft extends Choice {
   readonly questionnaire: string;
 }
 
-/** Further words in the same thread. `seen`: ids of the replies that were read, newest first. */
+/** Further words in the same thread. `seen`: the genuine replies that were read, newest first. */
 export interface Followup {
   /** The reply whose routing is kept, or a new choice. */
   readonly to: { readonly routing: Routing } | Choice;
   readonly language: Language;
   readonly text: string;
   readonly answersTo: Uint8Array | null;
-  readonly seen: readonly Uint8Array[];
+  readonly seen: readonly Pick<Reply, "id" | "vault">[];
 }
 
 /** What may be sent, again and again, until intake has it. `others` are further IDs, for when `id` is taken. */
@@ -148,9 +149,16 @@ function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draf
     language: draft.language,
     day: portal.day,
     thread,
-    seen: "seen" in draft ? draft.seen.slice(0, MOST_SEEN) : [],
+    seen: "seen" in draft ? seenFrom(portal, draft) : [],
     body: bodyOf(draft),
   };
+}
+
+/** Only of those who will read this: nobody learns from it that others have written, too. */
+function seenFrom(portal: Portal, followup: Followup): readonly Uint8Array[] {
+  const told = new Set(readers(portal, choiceOf(followup)).map((vault) => vault.id));
+  const theirs = followup.seen.filter((reply) => told.has(reply.vault));
+  return theirs.slice(0, MOST_SEEN).map((reply) => reply.id);
 }
 
 /** With its tag; that of a reply must bear it already, or somebody else has changed who reads. */

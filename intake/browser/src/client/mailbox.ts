@@ -88,8 +88,8 @@ async function openInto(collected: Collected, slot: Uint8Array, keys: ReceiptKey
 function byReply(fragments: readonly Fragment[]): Iterable<readonly Fragment[]> {
   const replies = new Map<string, Fragment[]>();
   for (const fragment of fragments) {
-    const id = toBase64url(fragment.replyId);
-    replies.set(id, [...(replies.get(id) ?? []), fragment]);
+    const of = `${toBase64url(fragment.replyId)} ${fragment.count}`;
+    replies.set(of, [...(replies.get(of) ?? []), fragment]);
   }
   return replies.values();
 }

@@ -20,12 +20,13 @@ interface More {
   answered: Reply | null;
   committees: readonly string[];
   notice: string;
-  readonly seen: readonly Uint8Array[];
+  readonly seen: readonly Reply[];
 }
 
 /** Whether something was sent; the person may also go back, and finds the words again later in the visit. */
 export async function writeMore(visit: Visit, thread: ThreadItems, answered: Reply | null): Promise<boolean> {
-  const more: More = { answered, committees: [], notice: "", seen: thread.items.map((item) => item.reply.id) };
+  const genuine = thread.items.filter(({ verdict }) => verdict === "genuine");
+  const more: More = { answered, committees: [], notice: "", seen: genuine.map(({ reply }) => reply) };
   let chosen = answered !== null;
   for (;;) {
     void visit.decoys.fill(idle);

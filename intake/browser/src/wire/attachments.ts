@@ -20,7 +20,7 @@ const BEFORE_PAYLOAD = 1_643;
 const CHUNK = 64 * 1024;
 const TAG = 16;
 const MOST_TYPE = 127;
-const NAME = /^[^\x00-\x1f\x7f-\x9f/\\]+$/;
+const NAME = /^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\]+$/;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
 
 /** One file: where it stands in the plaintext of the stream, and its hash (32 bytes). The name is never a path. */
@@ -53,7 +53,7 @@ export function fittingMebibytes(total: number): number {
   return size;
 }
 
-/** Whether a file may be called so: 1 to 255 characters, none of them a control character, `/` or `\`. */
+/** Whether a file may be called so: 1 to 255 characters, no control character, of direction neither, no `/` or `\`. */
 export function isFileName(text: string): boolean {
   return NAME.test(text) && text !== "." && text !== ".." && [...text].length <= MOST_NAME;
 }

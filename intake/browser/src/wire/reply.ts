@@ -36,7 +36,7 @@ export interface Words {
 
 /**
  * A measure, and the exact words (`proposal`) that would go to `recipient` if the writer says yes. `text` explains it
- * and may be empty; `identity` says how much of the writer would be shown; on the day `expires` an answer counts no more.
+ * and may be empty; `identity` says how much of the writer would be shown; on the day `expires` a yes counts no more.
  */
 export interface Proposal extends Words {
   readonly measure: string;
