@@ -46,7 +46,7 @@ def _reason_against(store: Store, message: Message, *, is_taken: bool) -> str | 
     attachments = message.attachments
     if attachments is not None:
         first = store.thread_with_seed(sha256(attachments.seed))
-        return "not-understood" if first is None else "seed-reused"
+        return "not-understood" if first in (None, message.thread.key) else "seed-reused"
     return None if isinstance(message.body, AccountBody | FollowupBody) else "not-understood"
 
 

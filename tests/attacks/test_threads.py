@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from crypto.errors import ConsentError
-from crypto.public.consent import check_answer
+from crypto.public.consent import check_answer, has_consent
 from crypto.sign.sign import sign
 from crypto.wire.attachments import AttachedFile, Attachments
 from crypto.wire.digest import sha256
 from crypto.wire.frame import MESSAGE_FRAMES, REPLY_FRAMES, Frame, fill
-from crypto.wire.message import ConsentAnswerBody, Message
+from crypto.wire.message import Consent, ConsentAnswerBody, Message
 from crypto.wire.reply import ConsentRequestBody, Reply
 from tests.attacks.seen import carry
 from tests.material import DAY, Portal
@@ -75,9 +75,9 @@ def test_what_this_release_does_not_handle_is_kept_so_that_a_later_one_can_read_
     assert {one.id: one for one in kept} == {one.id: one for one in (with_a_file, answer)}
 
 
-def consent(writer: Writer, request: bytes, day: str = DAY) -> Message:
-    """A yes to the request in this frame."""
-    body = ConsentAnswerBody(request=sha256(request), answer="yes", text="")
+def consent(writer: Writer, request: bytes, day: str = DAY, answer: Consent = "yes") -> Message:
+    """What is said to the request in this frame."""
+    body = ConsentAnswerBody(request=sha256(request), answer=answer, text="")
     return replace(writer.account(), body=body, day=day)
 
 
@@ -129,6 +129,17 @@ def test_consent_that_comes_when_the_request_has_expired_is_none(portal: Portal,
     asked = request_frame(portal, writer)
     assert refused(asked, consent(writer, asked, day), day) == "consent-expired"
     assert check_answer(asked, consent(writer, asked, "2026-11-19"), "2026-11-19") == "yes"
+
+
+@pytest.mark.parametrize("answer", ["no", "change", "not-now", "questions"])
+def test_a_no_that_was_held_back_until_the_request_expired_still_ends_consent(portal: Portal, answer: Consent) -> None:
+    writer = Writer(portal=portal)
+    asked = request_frame(portal, writer)
+    given = (consent(writer, asked, "2026-11-19"), "2026-11-19")
+    held_back = (consent(writer, asked, "2026-11-19", answer), "2027-02-01")
+    assert has_consent(asked, [given])
+    assert not has_consent(asked, [given, held_back])
+    assert not has_consent(asked, [held_back, given])
 
 
 def refused(frame: bytes, answer: Message, day: str) -> str:
