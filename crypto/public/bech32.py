@@ -1,10 +1,14 @@
 """Bech32 (BIP 173) without its limit of 90 characters, as age uses it."""
 
+from functools import reduce
+from operator import xor
+
 from crypto.errors import FormatError
 
 _CHARACTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES = {character: value for value, character in enumerate(_CHARACTERS)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_TABLE = tuple(reduce(xor, (value for at, value in enumerate(_GENERATOR) if (top >> at) & 1), 0) for top in range(32))
 _CHECKSUM = 6
 
 
@@ -35,10 +39,7 @@ def decode(text: str) -> tuple[str, bytes]:
 def _polymod(words: list[int]) -> int:
     state = 1
     for word in words:
-        top = state >> 25
-        state = (state & 0x1FFFFFF) << 5 ^ word
-        for at, value in enumerate(_GENERATOR):
-            state ^= value if (top >> at) & 1 else 0
+        state = (state & 0x1FFFFFF) << 5 ^ word ^ _TABLE[state >> 25]
     return state
 
 

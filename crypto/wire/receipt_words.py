@@ -29,13 +29,12 @@ def parse_receipt(text: str) -> bytes:
 def parse_words(text: str) -> bytes:
     """The 16 bytes; letters in any case, between whatever is ignored between digits."""
     words = "".join(_letter(character) for character in text).split()
-    english = _english()
-    if not all(word in english.wordlist for word in words):
+    if not _known().issuperset(words):
         raise ReceiptError("receipt-word")
     if len(words) != _WORDS:
         raise ReceiptError("receipt-count")
     try:
-        return bytes(english.to_entropy(words))
+        return bytes(_english().to_entropy(words))
     except ValueError:
         raise ReceiptError("receipt-check") from None
 
@@ -55,3 +54,8 @@ def _is_letter(character: str) -> bool:
 @cache
 def _english() -> Mnemonic:
     return Mnemonic("english")
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(_english().wordlist)

@@ -205,7 +205,6 @@ PARSERS = (
         samples=samples.words(),
         normal=lambda data: parse_words(data.decode("utf-8")),
         text=True,
-        share=0.3,
     ),
     Parser(
         name="bech32",
@@ -222,7 +221,6 @@ PARSERS = (
         samples=samples.recipients(),
         normal=bytes.lower,
         text=True,
-        share=0.1,
     ),
     Parser(
         name="key-file",
@@ -241,7 +239,7 @@ PARSERS = (
     ),
     encoded("offer", Offer.parse, [scene.offer("cat")]),
     Parser(name="container", parse=members_of, back=samples.container, samples=samples.containers()),
-    sealed("sealed-slot", samples.SLOT, samples.SLOT_SEED, 0.2),
+    sealed("sealed-slot", samples.SLOT, samples.SLOT_SEED, 1),
     sealed("sealed-envelope", samples.ENVELOPE, samples.ENVELOPE_SEED, 0.05),
 )
 
