@@ -53,6 +53,8 @@ def _reason_against(store: Store, message: Message, *, is_taken: bool) -> str | 
 def _keep_message(store: Store, opened: Opened, known: Case | None, submission: bytes, day: str) -> str:
     message = opened.message
     case = known or store.add_case(message)
+    if case.thread.recipient is None and message.thread.recipient is not None:
+        store.give_mailbox(case.number, message.thread)
     store.add_message(case.number, message, opened.data, opened.signature, submission, day)
     if says_danger(message):
         store.mark_danger(case.number)

@@ -167,6 +167,11 @@ class Store:
         row = self._db.execute(insert(schema.cases).values(values).returning(schema.cases)).one()
         return _case(row)
 
+    def give_mailbox(self, number: int, thread: Thread) -> None:
+        """Where replies to a writer go who first wanted none, and now says otherwise."""
+        values = {"recipient": thread.recipient, "mailbox": thread.mailbox}
+        self._db.execute(update(schema.cases).where(schema.cases.c.number == number).values(values))
+
     def mark_danger(self, number: int) -> None:
         """The writer says that someone is in danger now."""
         self._db.execute(update(schema.cases).where(schema.cases.c.number == number).values(in_danger=True))

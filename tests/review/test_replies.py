@@ -1,5 +1,6 @@
 """An answer: for one thread alone, signed by the vault, refused when it carries the writer's own words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,22 @@ def test_a_writer_who_wants_no_answer_gets_none(station: Station, portal: Portal
     arrive(station, Writer(portal=portal, wants_reply=False))
     assert refusal(station, ANSWER).code == "no-reply-wanted"
     assert act(station, "case", number=1, before=0)["wants_reply"] is False
+
+
+def test_a_writer_who_first_wants_no_answer_and_then_does_gets_one(station: Station, portal: Portal) -> None:
+    silent = Writer(portal=portal, wants_reply=False)
+    spoken = replace(silent, wants_reply=True)
+    first = close_day(portal, [silent.seal(silent.account())])
+    second = close_day(portal, [spoken.seal(spoken.followup("You may write to me."))], [first])
+    third = close_day(portal, [silent.seal(silent.followup("I moved."))], [first, second])
+    station.take("cat", bundle(portal, [first]))
+    assert refusal(station, ANSWER).code == "no-reply-wanted"
+    station.take("cat", bundle(portal, [first, second, third]))
+    assert act(station, "case", number=1, before=0)["wants_reply"] is True
+    answer(station, ANSWER)
+    assert station.look("cat", lambda store: [one.mailbox for one in store.waiting_slots()]) == [
+        spoken.keys.mailbox_address()
+    ]
 
 
 def test_an_answer_that_does_not_fit_says_by_how_much(station: Station, portal: Portal) -> None:
