@@ -1,22 +1,24 @@
 #!/bin/bash
-# What `make test` needs beyond Python, Node and make: two browsers, fonts for the scripts people write in, a debugger.
+# What `make test` needs beyond Python, Node and make: two browsers, fonts for the scripts people write in, a debugger,
+# and PostgreSQL: the package's programs, of which tests start their own; the server that Debian sets up is not used.
 #
 #   deploy/tools.sh           installs what is missing (Debian; as root, or with sudo)
 #   deploy/tools.sh --check   says what is missing, exit 1 if anything is
 set -euo pipefail
 
-# command or file that shows a package is there -> package
+# command or file that shows a package is there (a pattern may stand for its version) -> package
 declare -A NEEDED=(
   [/usr/bin/chromium]=chromium
   [/usr/bin/firefox-esr]=firefox-esr
   [/usr/bin/gdb]=gdb
+  [/usr/lib/postgresql/*/bin/postgres]=postgresql
   [/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf]=fonts-noto-core
   [/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf]=fonts-droid-fallback
 )
 
 missing=()
 for sign in "${!NEEDED[@]}"; do
-  [[ -e $sign ]] || missing+=("${NEEDED[$sign]}")
+  compgen -G "$sign" >/dev/null || missing+=("${NEEDED[$sign]}")
 done
 
 if [[ ${#missing[@]} -eq 0 ]]; then

@@ -1,18 +1,20 @@
 """The engine behind the store: how a database is opened, brought to the newest schema, and left without traces.
 
 SQLite: write-ahead log, every commit on the disk before it counts, deleted bytes overwritten. Transactions that write
-take their lock at the start. Statements and their values are never logged.
+take their lock at the start. Statements and their values are never logged. Nobody waits for others without an end.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from intake.errors import BusyError, FullError, RefusedError, StoreError
+from intake.errors import AwayError, BusyError, FullError, RefusedError, StoreError
 from intake.limits import Limits
 
 SQLITE_PRAGMAS = {
@@ -31,6 +33,9 @@ _PASSWORDS = ("password", "passwd", "sslpassword")
 # Besides locks and failed serialisation: a row that another transaction added after this one looked for it.
 _POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505")
 _POSTGRESQL_FULL = ("53100",)
+# The server is going, gone or not there yet, or has no connection to spare; whoever never got in has no code at all.
+_POSTGRESQL_AWAY = ("57P01", "57P02", "57P03", "53300")
+_CONNECTION_LOST = "08"
 
 
 def is_sqlite(url: str) -> bool:
@@ -53,11 +58,30 @@ def _parsed(url: str) -> URL:
 
 def connect(url: str, limits: Limits, *, capped: bool = False) -> Engine:
     """An engine on which nothing has run yet; `capped` ones refuse to grow beyond the limit for submissions."""
-    if not is_sqlite(url):
-        try:
-            return create_engine(url, hide_parameters=True)
-        except (ImportError, NoSuchModuleError):
-            raise RefusedError("the driver of this database is not installed") from None
+    return _sqlite(url, limits, capped=capped) if is_sqlite(url) else _server(url, limits)
+
+
+def _server(url: str, limits: Limits) -> Engine:
+    """As many connections as requests are handled at once; nobody waits longer for a lock than with SQLite."""
+    try:
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=limits.threads, max_overflow=0, pool_timeout=limits.busy_seconds
+        )
+    except (ImportError, NoSuchModuleError):
+        raise RefusedError("the driver of this database is not installed") from None
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: DBAPIConnection, _record: object) -> None:
+            cursor = connection.cursor()
+            cursor.execute(f"SET lock_timeout = '{limits.busy_seconds}s'")
+            cursor.close()
+            connection.commit()
+
+    return engine
+
+
+def _sqlite(url: str, limits: Limits, *, capped: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -83,18 +107,36 @@ def connect(url: str, limits: Limits, *, capped: bool = False) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
-    """One transaction; a database that is locked or full raises `BusyError` or `FullError` with nothing changed."""
+    """One transaction; a database that is locked, full or away raises a `StoreError` with nothing changed.
+
+    Only of a commit during which the connection broke nobody knows: doing the same again is right then, too.
+    """
     try:
         with engine.connect() as connection:
             if engine.dialect.name != "sqlite" and not writes:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.execution_options(**{_WRITES: writes}).begin():
                 yield connection
+    except PoolTimeoutError:
+        raise BusyError from None
     except DBAPIError as error:
         known = _meaning(error.orig)
         if known is None:
             raise
         raise known from None
+
+
+def lock(connection: Connection, table: Table, *, shared: bool) -> None:
+    """Until the transaction ends, this table is shared with others that share it, or nobody else has it.
+
+    Whoever asks first is first: who shares it never keeps out for long who wants it alone. (Locks on a row would: in
+    PostgreSQL those who share one go past those who wait.) SQLite's transactions that write are alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        mode = "ROW SHARE" if shared else "EXCLUSIVE"
+        connection.execute(text(f"LOCK TABLE {table.name} IN {mode} MODE"))
+    elif connection.dialect.name != "sqlite":
+        connection.execute(select(table).with_for_update(read=shared)).all()
 
 
 def settle(engine: Engine) -> None:
@@ -153,11 +195,13 @@ def bytes_used(engine: Engine) -> int | None:
 
 def schema_version(engine: Engine) -> str | None:
     """The migration the database was brought to, or nothing when it is empty."""
-    with engine.connect() as connection:
-        try:
+    try:
+        with engine.connect() as connection:
             version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except DBAPIError:
-            return None
+    except DBAPIError as error:
+        if isinstance(known := _meaning(error.orig), AwayError):
+            raise known from None
+        return None
     return version
 
 
@@ -171,10 +215,21 @@ def sqlite_settings(engine: Engine) -> dict[str, str]:
 
 def _meaning(error: BaseException | None) -> StoreError | None:
     """What a driver's error says about the state of the database; nothing when it is a fault of ours."""
-    state = getattr(error, "sqlstate", None)
-    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in _POSTGRESQL_BUSY:
+    if isinstance(error, sqlite3.Error):
+        return _sqlite_meaning(error)
+    state = getattr(error, "sqlstate", None) or ""
+    if state in _POSTGRESQL_BUSY:
         return BusyError()
-    if code == sqlite3.SQLITE_FULL or state in _POSTGRESQL_FULL:
+    if state in _POSTGRESQL_FULL:
         return FullError()
+    never_got_in = not state and type(error).__name__ == "OperationalError"
+    if never_got_in or state in _POSTGRESQL_AWAY or state.startswith(_CONNECTION_LOST):
+        return AwayError()
     return None
+
+
+def _sqlite_meaning(error: sqlite3.Error) -> StoreError | None:
+    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return BusyError()
+    return FullError() if code == sqlite3.SQLITE_FULL else None

@@ -5,6 +5,7 @@
     |-- RefusedError    a command that will not do what was asked: one line for the person who gave it
     `-- StoreError      the database did not take it
         |-- BusyError   others are writing; the same again later is right
+        |-- AwayError   there is no way to its server at the moment; the same again later is right
         `-- FullError   no room
 
 Nothing of a message, a mailbox or an address goes into any of them.
@@ -33,6 +34,13 @@ class StoreError(IntakeError):
 
 class BusyError(StoreError):
     """Too many write at once."""
+
+
+class AwayError(StoreError):
+    """The server of the database does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the database cannot be reached")
 
 
 class FullError(StoreError):

@@ -24,8 +24,14 @@ PAGE_LENGTH = 2
 SLOTS_A_PAGE = 4
 """A mailbox answers with exactly so many slots."""
 
+PACE_SECONDS = 0.01
+"""A mailbox answers so long after it was asked, or twice so long, and so on: the work, about 2 ms, does not show."""
+
 MOST_BODY = max(*ENVELOPE_LENGTHS, TOKEN_LENGTH * MOST_TOKENS)
 """No request has a longer body."""
+
+MOST_DAYS = 2**31 - 1
+"""No day manifest has a larger number: databases keep it in four bytes."""
 
 REPLY_LIFETIME_DAYS = 180
 """A reply waits so long after the day of its post, and an older post is refused."""

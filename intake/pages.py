@@ -1,10 +1,12 @@
 """Renders the pages that people see. They hold nothing of the person who asks, so each is rendered once."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment
 
+from crypto.wire.digest import sha256
 from intake.config import Config
 from intake.content import HTML, Content
 from intake.directories import Standing
@@ -16,7 +18,7 @@ FIRST_PAGE = "languages.html"
 class Pages:
     """The words of every page in every language, for one directory at a time."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, static: Mapping[str, Content]) -> None:
         self.languages = languages("intake")
         self._environments: Mapping[str, Environment] = {
             language: environment("intake", language) for language in self.languages
@@ -25,6 +27,7 @@ class Pages:
         self._always: Mapping[str, Any] = {
             "demo": config.demo,
             "exit_url": config.exit_url,
+            "integrity": {name: _integrity(content) for name, content in static.items()},
             "pin_json": config.pin_text,
             "questionnaire": questionnaires()[current],
             "questionnaire_hash": current,
@@ -51,6 +54,11 @@ class Pages:
     def _render(self, template: str, language: str, values: Mapping[str, Any]) -> Content:
         text = self._environments[language].get_template(template).render(**self._always, **values)
         return Content.of(HTML, text.encode("utf-8"))
+
+
+def _integrity(content: Content) -> str:
+    """What a browser compares a script or style with before it uses it; one that came otherwise is not used."""
+    return f"sha256-{b64encode(sha256(content.plain)).decode('ascii')}"
 
 
 def _same_page(template: str) -> Any:

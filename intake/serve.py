@@ -13,7 +13,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import InvalidHeader, InvalidHTTPVersion, ParseException
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.util import close_graceful, write_nonblock
@@ -139,6 +139,7 @@ class Worker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """What follows the head has another time to come in."""
+        _check_head(req)
         _patience(conn).allow(self._limits().body_seconds)
         return super().handle_request(req, conn)
 
@@ -156,6 +157,20 @@ class Worker(ThreadWorker):
             write_nonblock(client, f"HTTP/1.1 400 Bad Request\r\n{lines}\r\n".encode("latin-1"))
         except OSError:
             return
+
+
+def _check_head(req: Any) -> None:
+    """RFC 9112 2.3 and 3.2, which gunicorn leaves to others. After chunks, which nobody reads, nothing is read either:
+
+    a fault in them, found later, would be answered once more, and that answer taken for another request's.
+    """
+    names = {name for name, _ in req.headers}
+    if req.version > (1, 1):
+        raise InvalidHTTPVersion(req.version)
+    if req.version == (1, 1) and "HOST" not in names:
+        raise InvalidHeader("HOST")
+    if "TRANSFER-ENCODING" in names:
+        req.force_close()
 
 
 def _patience(conn: TConn) -> Patience:

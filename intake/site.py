@@ -29,14 +29,15 @@ class Site:
     def open(cls, config: Config, clock: Clock) -> "Site":
         """Opens the database; it will not grow beyond its limit by submissions."""
         store = Store.open(config.database, config.limits, config.pin.portal, capped=True)
+        static = static_contents()
         return cls(
             pin=config.pin,
             limits=config.limits,
             clock=clock,
             store=store,
             directories=Directories(config.pin),
-            pages=Pages(config),
-            static=static_contents(),
+            pages=Pages(config, static),
+            static=static,
         )
 
     def today(self) -> str:

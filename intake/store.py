@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy.dialects import postgresql
 
 from intake import database, schema
-from intake.errors import RefusedError
+from intake.errors import BusyError, IntakeError, RefusedError
 from intake.limits import Limits
 
 
@@ -50,6 +51,7 @@ _HELD = union_all(
     *(select(table.c.sha256).where(table.c.id == bindparam("wanted")) for table in (schema.arrived, schema.closed))
 )
 _ADD = insert(schema.arrived)
+_ADD_UNLESS_TAKEN = postgresql.insert(schema.arrived).on_conflict_do_nothing().returning(schema.arrived.c.id)
 
 
 class Look:
@@ -196,8 +198,11 @@ class Change(Look):
         """A sealed post key that was not there."""
         self._connection.execute(insert(schema.post_key).values(sha256=sha256, data=data))
 
-    def add_submission(self, submission: Submission, day: str, envelope: bytes) -> None:
-        """A submission whose ID is not held."""
+    def add_submission(self, submission: Submission, day: str, envelope: bytes) -> bytes:
+        """A submission whose ID is not held; the SHA-256 of what is held now.
+
+        That is another one's where transactions run side by side, as in PostgreSQL, and somebody took the ID just now.
+        """
         row = {
             "id": submission.id,
             "day": day,
@@ -205,7 +210,17 @@ class Change(Look):
             "sha256": submission.sha256,
             "envelope": envelope,
         }
-        self._connection.execute(_ADD, row)
+        if self._connection.dialect.name != "postgresql":
+            self._connection.execute(_ADD, row)
+        elif self._connection.scalar(_ADD_UNLESS_TAKEN, row) is None:
+            return self._taken(submission.id)
+        return submission.sha256
+
+    def _taken(self, submission_id: bytes) -> bytes:
+        sha256 = self.held(submission_id)
+        if sha256 is None:  # and deleted since: the same again takes it
+            raise BusyError
+        return sha256
 
     def drop_submissions(self, ids: Sequence[bytes], reason: str) -> bool:
         """Their bytes are gone. On a closed day it is said why; on an open day nothing is left at all.
@@ -214,10 +229,11 @@ class Change(Look):
         """
         arrived, closed, gone = schema.arrived, schema.closed, schema.gone
         dropped = self._connection.execute(delete(arrived).where(arrived.c.id.in_(ids))).rowcount
-        held = select(closed.c.id, literal(reason)).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None))
-        self._connection.execute(insert(gone).from_select(["id", "reason"], held))
-        emptied = update(closed).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None)).values(envelope=None)
-        return dropped + self._connection.execute(emptied).rowcount > 0
+        held = update(closed).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None))
+        emptied = self._connection.scalars(held.values(envelope=None).returning(closed.c.id)).all()
+        if emptied:  # by this transaction and no other: whoever deletes the same at once has waited for it
+            self._connection.execute(insert(gone), [{"id": one, "reason": reason} for one in sorted(emptied)])
+        return dropped + len(emptied) > 0
 
     def add_manifest(self, manifest: Manifest, last: bytes | None) -> None:
         """A manifest, and its rows up to the ID `last` moved over in the order of their IDs."""
@@ -267,14 +283,21 @@ class Store:
     def open(cls, url: str, limits: Limits, portal: str, *, capped: bool = False) -> "Store":
         """Refuses a database of another release or portal."""
         store = cls(url, limits, capped=capped)
-        if database.schema_version(store.engine) != schema.VERSION:
+        try:
+            store._check(portal)
+        except IntakeError:
+            store.close()
+            raise
+        return store
+
+    def _check(self, portal: str) -> None:
+        if database.schema_version(self.engine) != schema.VERSION:
             raise RefusedError(
                 "the database cannot be read, or has not been brought to this release (`intake upgrade`)"
             )
-        with store.look() as look:
+        with self.look() as look:
             if look.portal() != portal:
                 raise RefusedError("the database belongs to another portal")
-        return store
 
     @contextmanager
     def look(self) -> Iterator[Look]:
@@ -285,20 +308,19 @@ class Store:
     @contextmanager
     def change(self) -> Iterator[Change]:
         """All or nothing, and never while a day is being closed."""
-        with self._locked(read=True) as connection:
+        with self._locked(shared=True) as connection:
             yield Change(connection)
 
     @contextmanager
     def alone(self) -> Iterator[Change]:
         """All or nothing, while nobody else can write: the closing lock."""
-        with self._locked(read=False) as connection:
+        with self._locked(shared=False) as connection:
             yield Change(connection)
 
     @contextmanager
-    def _locked(self, *, read: bool) -> Iterator[Connection]:
+    def _locked(self, *, shared: bool) -> Iterator[Connection]:
         with database.transaction(self.engine, writes=True) as connection:
-            if connection.dialect.name != "sqlite":  # whose transactions that write are alone from their start
-                connection.execute(select(schema.state.c.one).with_for_update(read=read)).all()
+            database.lock(connection, schema.state, shared=shared)
             yield connection
 
     def settle(self) -> None:

@@ -42,8 +42,10 @@ def read_body(lengths: Container[int]) -> bytes:
 
 def _declared_length() -> int:
     text = request.environ.get("CONTENT_LENGTH") or ""
-    if not (text.isascii() and text.isdigit()) or len(text) > 12 or "HTTP_TRANSFER_ENCODING" in request.environ:
+    if not (text.isascii() and text.isdigit()) or "HTTP_TRANSFER_ENCODING" in request.environ:
         raise ProblemError("wrong-length")
+    if len(text) > 12:
+        raise ProblemError("too-large")
     return int(text)
 
 

@@ -1,5 +1,7 @@
 """The signed bytes that everybody may have: directories, key files, day manifests, the public log."""
 
+import re
+
 from flask import Response
 
 from crypto.errors import FormatError
@@ -8,6 +10,8 @@ from intake.content import BYTES, TEXT
 from intake.errors import ProblemError
 from intake.routes.answers import send, send_content, send_json
 from intake.site import Site
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 def start(site: Site) -> Response:
@@ -65,6 +69,8 @@ def day(site: Site, n: int) -> Response:
 
 def log(site: Site, month: str) -> Response:
     """The public log's lines of a month."""
+    if not _MONTH.fullmatch(month):
+        raise ProblemError("not-found")
     with site.store.look() as look:
         lines = look.log_lines(month)
     if not lines:

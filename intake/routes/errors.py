@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.wire.fields import encode_json
 from intake import quiet
-from intake.errors import BusyError, FullError, ProblemError
+from intake.errors import AwayError, BusyError, FullError, ProblemError
 from intake.routes.answers import send, send_content
 from intake.site import Site
 
@@ -54,7 +54,7 @@ def refuse(site: Site, is_page: Callable[[str], bool], error: Exception) -> Resp
 def _code(error: Exception) -> str:
     if isinstance(error, ProblemError):
         return error.code
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError | AwayError):
         return "too-many"
     if isinstance(error, FullError):
         return "storage-full"

@@ -37,8 +37,8 @@ def put(site: Site, name: str) -> Response:
         if refused is not None:
             raise ProblemError(refused)
         if held is None:
-            change.add_submission(submission, day_of(now), envelope)
-    if held not in (None, submission.sha256):
+            held = change.add_submission(submission, day_of(now), envelope)
+    if held != submission.sha256:
         raise ProblemError("conflict")
     return done()
 

@@ -1,13 +1,16 @@
-"""An intake in a temporary folder, with a real ceremony behind it and a clock that tests set."""
+"""An intake in a temporary folder, with a real ceremony behind it and a clock that tests set.
+
+Its database is a SQLite file. A test marked `ON_BOTH`, alone or with its module, runs again on a real PostgreSQL.
+"""
 
 import json
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from shutil import copytree
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -24,9 +27,19 @@ from intake.limits import Limits
 from intake.site import Site
 from intake.store import Store
 from templates import environment
+from tests.intake import postgres
+from tests.intake.databases import POSTGRESQL, SQLITE, Databases, Kept, SqliteFiles
 from tests.material import DAY, EPOCHS, Portal, make_portal
 
-DATABASE = "intake.db"
+ON_BOTH = pytest.mark.databases(SQLITE, POSTGRESQL)
+SQLITE_FILES = SqliteFiles()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that needs databases runs on each kind that its mark names; without a mark, on SQLite."""
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark is not None and "databases" in metafunc.fixturenames:
+        metafunc.parametrize("databases", mark.args, indirect=True)
 
 
 @dataclass(slots=True)
@@ -50,19 +63,40 @@ def portal() -> Portal:
 
 
 @pytest.fixture(scope="session")
-def made(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that is made once and copied for every test."""
-    return make_folder(tmp_path_factory.mktemp("made") / "intake", portal)
+def cluster() -> Iterator[postgres.Cluster]:
+    """The PostgreSQL of all tests of a worker."""
+    with postgres.running() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """What makes the databases of a test."""
+    if getattr(request, "param", SQLITE) == SQLITE:
+        yield SQLITE_FILES
+        return
+    cluster: postgres.Cluster = request.getfixturevalue("cluster")
+    yield cluster
+    cluster.drop_made()
 
 
 @pytest.fixture(scope="session")
-def after_ceremony(made: Path, portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The database file of an intake that has imported the ceremony's file."""
-    settings = config.load(copytree(made, tmp_path_factory.mktemp("after") / "intake"))
-    store = Store.open(settings.database, settings.limits, portal.name)
-    take(store, portal, portal.ceremony_file())
-    store.close()
-    return (settings.folder / DATABASE).read_bytes()
+def after_ceremony(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Databases], Kept]:
+    """The database of an intake that has imported the ceremony's file: made once, and copied for every test."""
+
+    made: dict[Databases, Kept] = {}
+
+    def make(databases: Databases) -> Kept:
+        if databases in made:
+            return made[databases]
+        settings = config.load(make_folder(tmp_path_factory.mktemp("after") / "intake", portal, databases=databases))
+        store = Store.open(settings.database, settings.limits, portal.name)
+        take(store, portal, portal.ceremony_file())
+        store.close()
+        made[databases] = databases.keep(settings.database)
+        return made[databases]
+
+    return make
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,9 +114,16 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, made: Path) -> Path:
-    """What `intake key` and `intake init` make; nothing is imported yet."""
-    return copytree(made, tmp_path / "intake")
+def folder(
+    tmp_path: Path,
+    portal: Portal,
+    databases: Databases,
+    after_ceremony: Callable[[Databases], Kept],
+    request: pytest.FixtureRequest,
+) -> Path:
+    """What `intake key` and `intake init` make; where the test has a store, the ceremony's file is imported too."""
+    kept = after_ceremony(databases) if "store" in request.fixturenames else None
+    return make_folder(tmp_path / "intake", portal, databases=databases, kept=kept)
 
 
 @pytest.fixture
@@ -92,9 +133,8 @@ def settings(folder: Path) -> Config:
 
 
 @pytest.fixture
-def store(settings: Config, portal: Portal, after_ceremony: bytes) -> Iterator[Store]:
+def store(settings: Config, portal: Portal) -> Iterator[Store]:
     """The database of that folder, with the ceremony's file imported."""
-    (settings.folder / DATABASE).write_bytes(after_ceremony)
     store = Store.open(settings.database, settings.limits, portal.name)
     yield store
     store.close()
@@ -114,29 +154,46 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="session")
+def arrivals() -> list[tuple[bytes, bytes]]:
+    """Thirty submissions of all four sizes."""
+    dice = random.Random(3)
+    sizes = (57_782, 90_550, 156_102, 287_206)
+    return [(dice.randbytes(16), dice.randbytes(dice.choice(sizes))) for _ in range(30)]
+
+
 @pytest.fixture
 def signer(portal: Portal) -> closing.Signer:
     """Intake's own key."""
     return closing.Signer(portal=portal.name, seed=portal.intake_seed)
 
 
-def make_folder(folder: Path, portal: Portal, day: str = DAY) -> Path:
-    """The folder of an intake that was opened on `day`."""
+def make_folder(
+    folder: Path,
+    portal: Portal,
+    day: str = DAY,
+    *,
+    databases: Databases = SQLITE_FILES,
+    kept: Kept | None = None,
+    demo: bool = False,
+) -> Path:
+    """The folder of an intake that was opened on `day`; its database is new, or what was kept."""
     folder.mkdir(mode=0o700)
     files.create(folder / config.KEY, portal.intake_seed)
-    files.create(folder / DATABASE, new_database(portal.name, day))
-    config.write(folder, portal.pin_bytes(), config.DEFAULT_DATABASE, demo=False)
+    url = databases.copy(new_database(databases, portal.name, day) if kept is None else kept, folder)
+    config.write(folder, portal.pin_bytes(), url, demo=demo)
     return folder
 
 
 @cache
-def new_database(portal: str, day: str) -> bytes:
-    """The file that `intake init` makes on this day."""
+def new_database(databases: Databases, portal: str, day: str) -> Kept:
+    """The database that `intake init` makes on this day."""
     with TemporaryDirectory() as folder:
-        store = Store(config.database_inside(Path(folder), config.DEFAULT_DATABASE), Limits())
+        url = databases.place(Path(folder))
+        store = Store(url, Limits())
         migrations.create(store, portal, day)
         store.close()
-        return (Path(folder) / DATABASE).read_bytes()
+        return databases.keep(url)
 
 
 def site_of(app: Flask) -> Site:

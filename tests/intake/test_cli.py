@@ -156,10 +156,13 @@ def test_a_password_is_read_where_nobody_sees_it(
 
 
 def test_init_warns_of_a_database_that_keeps_the_order(run: Run, tmp_path: Path, pin: Path) -> None:
-    url = "postgresql+psycopg://db/intake"
-    warning, refusal = run("init", tmp_path / "intake", "--portal", pin, "--database", url, status=1)
-    assert warning == f"intake: warning: {TRACES}"
-    assert refusal == "intake: the driver of this database is not installed"
+    for url, reason in (
+        ("postgresql+asyncpg://db/intake", "the driver of this database is not installed"),
+        (f"postgresql+psycopg://@/intake?host={tmp_path}", "the database cannot be reached"),
+    ):
+        warning, refusal = run("init", tmp_path / "intake", "--portal", pin, "--database", url, status=1)
+        assert warning == f"intake: warning: {TRACES}"
+        assert refusal == f"intake: {reason}"
 
 
 @pytest.mark.parametrize("url", ["nonsense", "", "sqlite:/x", "http://x:y/"])

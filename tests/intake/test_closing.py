@@ -1,9 +1,7 @@
 """A closed day keeps what came and the day it came on; nothing tells the order (protocol.md section 3 and 9)."""
 
-import random
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +12,14 @@ from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
 from crypto.wire.labels import What
 from crypto.wire.note import Note, body
-from intake import closing, config, database
+from intake import closing
 from intake.closing import Signer, close_days
-from intake.errors import BusyError, RefusedError
-from intake.limits import Limits
+from intake.errors import RefusedError
 from intake.store import Manifest, Store, Submission
-from tests.intake.conftest import SetClock, make_folder, standing, take
+from tests.intake.conftest import ON_BOTH, SetClock, standing, take
 from tests.material import DAY, Portal, any_slot
 
+pytestmark = ON_BOTH
 NEXT = "2026-11-11"
 
 
@@ -39,74 +37,6 @@ def read(manifest: Manifest, portal: Portal) -> DayManifest:
     verify_note(note, NamedKey(name="intake", key=public(portal.intake_seed)))
     assert note.hash() == manifest.hash
     return DayManifest.parse(body(note, "day", portal.name))
-
-
-@pytest.fixture(scope="module")
-def arrivals() -> list[tuple[bytes, bytes]]:
-    """Thirty submissions of all four sizes."""
-    dice = random.Random(3)
-    sizes = (57_782, 90_550, 156_102, 287_206)
-    return [(dice.randbytes(16), dice.randbytes(dice.choice(sizes))) for _ in range(30)]
-
-
-def closed_in_order(folder: Path, portal: Portal, arrivals: Sequence[tuple[bytes, bytes]]) -> Store:
-    """An intake that took these one after the other and closed the day."""
-    settings = config.load(make_folder(folder, portal))
-    store = Store.open(settings.database, settings.limits, portal.name)
-    take(store, portal, portal.ceremony_file())
-    add(store, arrivals)
-    clock = SetClock()
-    clock.set(NEXT)
-    close_days(store, Signer(portal=portal.name, seed=portal.intake_seed), clock)
-    return store
-
-
-def file_bytes(store: Store) -> bytes:
-    """The database file, its log and its index of the log."""
-    path = Path(store.engine.url.database or "")
-    return path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
-
-
-def test_two_orders_of_arrival_leave_the_same_bytes_in_the_file(
-    tmp_path: Path, portal: Portal, arrivals: list[tuple[bytes, bytes]]
-) -> None:
-    one = closed_in_order(tmp_path / "one", portal, arrivals)
-    for seed in range(3):
-        shuffled = random.Random(seed).sample(arrivals, len(arrivals))
-        other = closed_in_order(tmp_path / f"other-{seed}", portal, shuffled)
-        assert file_bytes(one) == file_bytes(other)
-        other.close()
-    one.close()
-
-
-def test_without_writing_the_file_anew_the_order_would_show(
-    tmp_path: Path, portal: Portal, arrivals: list[tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the test above: moving the rows and overwriting the old ones is not enough."""
-
-    def only_empty_the_log(store: Store) -> None:
-        with store.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-
-    monkeypatch.setattr(Store, "settle", only_empty_the_log)
-    one = closed_in_order(tmp_path / "one", portal, arrivals)
-    other = closed_in_order(tmp_path / "other", portal, arrivals[::-1])
-    assert file_bytes(one) != file_bytes(other)
-    one.close()
-    other.close()
-
-
-def test_nothing_of_the_open_day_is_left_in_the_log_of_the_database(
-    store: Store, signer: Signer, clock: SetClock, arrivals: list[tuple[bytes, bytes]]
-) -> None:
-    add(store, arrivals)
-    path = Path(store.engine.url.database or "")
-    assert path.with_name(path.name + "-wal").stat().st_size > 0
-    clock.set(NEXT)
-    close_days(store, signer, clock)
-    assert path.with_name(path.name + "-wal").stat().st_size == 0
 
 
 def test_a_manifest_lists_everything_of_its_day_sorted_and_nothing_else(
@@ -248,17 +178,3 @@ def test_closing_drops_replies_whose_time_is_over_and_remembers_their_hashes(
         close_days(store, signer, clock)
         with store.look() as look:
             assert (look.count()["slot"], look.count()["delivered"]) == left, day
-
-
-def test_a_reader_that_holds_the_file_makes_closing_say_so(
-    settings: config.Config, portal: Portal, signer: Signer, clock: SetClock, store: Store
-) -> None:
-    hasty = Store(settings.database, Limits(busy_seconds=1))
-    clock.set(NEXT)
-    with store.look() as look:
-        look.count()
-        with pytest.raises(BusyError):
-            close_days(hasty, signer, clock)
-    hasty.settle()
-    assert database.sqlite_settings(hasty.engine)["journal_mode"] == "wal"
-    hasty.close()

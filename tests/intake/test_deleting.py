@@ -1,8 +1,5 @@
 """Whoever shows a token deletes what belongs to it; nobody else can, and nobody learns whether it was there."""
 
-import time
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -10,9 +7,10 @@ from crypto.wire.digest import sha256
 from crypto.wire.fields import to_base64url
 from intake.closing import Signer, close_days
 from intake.store import Store
-from tests.intake.conftest import SetClock, address, headers
+from tests.intake.conftest import ON_BOTH, SetClock, address, headers
 from tests.material import DAY, Portal, receipt_keys
 
+pytestmark = ON_BOTH
 KEYS = receipt_keys()
 TOKEN, ID = KEYS.delete_token(DAY, 3), KEYS.submission_id(DAY, 3)
 OTHER_TOKEN, OTHER_ID = KEYS.delete_token(DAY, 4), KEYS.submission_id(DAY, 4)
@@ -63,58 +61,6 @@ def test_on_a_closed_day_the_bytes_go_and_the_bundle_says_so(
     assert (again.status_code, other.status_code) == (204, 409)
     with store.look() as look:
         assert look.envelope(ID) is None
-
-
-@pytest.mark.parametrize("days_later", [0, 1], ids=["open day", "closed day"])
-def test_deleted_bytes_are_in_no_file_any_more(
-    client: FlaskClient, store: Store, signer: Signer, clock: SetClock, sent: bytes, folder: Path, days_later: int
-) -> None:
-    if days_later:
-        clock.set("2026-11-11")
-        close_days(store, signer, clock)
-    assert found_in(folder, sent[30_000:30_064])
-    delete(client, TOKEN)
-    assert not found_in(folder, sent[30_000:30_064])
-
-
-def test_without_emptying_the_log_deleted_bytes_would_stay(
-    client: FlaskClient, sent: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the test above."""
-    monkeypatch.setattr(Store, "wipe", lambda _store: None)
-    delete(client, TOKEN)
-    assert found_in(folder, sent[30_000:30_064])
-
-
-def test_who_reads_meanwhile_keeps_nobody_waiting_and_the_next_deletion_finishes(
-    client: FlaskClient, store: Store, portal: Portal, sent: bytes, folder: Path
-) -> None:
-    client.put(address(OTHER_ID), data=portal.envelope(), headers=headers())
-    with store.look() as look:
-        look.count()
-        before = time.monotonic()
-        assert delete(client, TOKEN) == 204
-        assert time.monotonic() - before < 5
-    assert found_in(folder, sent[30_000:30_064])
-    assert delete(client, OTHER_TOKEN) == 204
-    assert not found_in(folder, sent[30_000:30_064])
-
-
-def test_the_log_is_emptied_only_when_something_was_deleted(
-    client: FlaskClient, sent: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wiped: list[Store] = []
-    monkeypatch.setattr(Store, "wipe", lambda store: wiped.append(store))
-    delete(client, bytes(16))
-    assert wiped == []
-    delete(client, TOKEN)
-    delete(client, TOKEN)
-    assert len(wiped) == 1
-
-
-def found_in(folder: Path, piece: bytes) -> bool:
-    """Whether any file holds these bytes."""
-    return any(piece in file.read_bytes() for file in folder.iterdir())
 
 
 @pytest.mark.parametrize("token", [ID, ID[::-1], to_base64url(TOKEN).encode()[:16], bytes(16)])

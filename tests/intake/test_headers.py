@@ -87,7 +87,7 @@ def test_every_route_answers_with_exactly_these_headers(filled: FlaskClient, por
 
 def plain(rule: str) -> str:
     """The rule without what it says of languages and numbers."""
-    return re.sub(r"<int[^>]*>", "NUMBER", re.sub(r"<any[^>]*>", "LANGUAGE", rule))
+    return re.sub(r"<number[^>]*>", "NUMBER", re.sub(r"<any[^>]*>", "LANGUAGE", rule))
 
 
 def exact(found: dict[str, str]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """A ceremony file is believed against the pin, a post under its key; what is refused changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,18 +18,34 @@ from crypto.wire.note import Note
 from intake import config
 from intake.errors import RefusedError
 from intake.store import Store
-from tests.intake.conftest import make_folder, standing, take
+from tests.intake.conftest import ON_BOTH, make_folder, standing, take
+from tests.intake.databases import Databases
 from tests.material import DAY, Portal, any_slot, container, make_portal, make_roots, receipt_keys, sign
 
+pytestmark = ON_BOTH
 ADDRESS = receipt_keys().mailbox_address()
 Members = list[tuple[str, bytes]]
 
 
 @pytest.fixture
-def empty(tmp_path: Any, portal: Portal) -> Store:
+def empty(open_bare: Callable[[Portal], Store], portal: Portal) -> Store:
     """An intake that has imported nothing."""
-    settings = config.load(make_folder(tmp_path / "empty", portal))
-    return Store.open(settings.database, settings.limits, portal.name)
+    return open_bare(portal)
+
+
+@pytest.fixture
+def open_bare(tmp_path: Path, databases: Databases) -> Iterator[Callable[[Portal], Store]]:
+    """Opens an intake that has imported nothing, under the pin of a portal."""
+    opened: list[Store] = []
+
+    def make(portal: Portal) -> Store:
+        settings = config.load(make_folder(tmp_path / "bare", portal, databases=databases))
+        opened.append(Store.open(settings.database, settings.limits, portal.name))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
 
 
 def everything(store: Store) -> dict[str, int]:
@@ -74,20 +91,20 @@ def test_new_roots_are_believed_when_the_old_ones_signed_them(store: Store, port
     assert {root.name for root in believed.directory.roots.keys} == {"root-4", "root-5", "root-6"}
 
 
-def test_a_new_intake_takes_directories_from_before_its_pin_by_the_chain(portal: Portal, tmp_path: Any) -> None:
+def test_a_new_intake_takes_directories_from_before_its_pin_by_the_chain(
+    portal: Portal, open_bare: Callable[[Portal], Store]
+) -> None:
     later = portal.next(roots=make_roots(3, first=4)).next()
     pinned = replace(later, pin=later.proposal.pin())
-    settings = config.load(make_folder(tmp_path / "pinned", pinned))
-    store = Store.open(settings.database, settings.limits, portal.name)
+    store = open_bare(pinned)
     take(store, pinned, later.ceremony_file())
     assert [seq for seq, _ in _directories(store)] == [1, 2, 3]
     assert standing(store, pinned).believed is not None
 
 
-def test_a_file_that_ends_before_the_pin_is_refused(portal: Portal, tmp_path: Any) -> None:
+def test_a_file_that_ends_before_the_pin_is_refused(portal: Portal, open_bare: Callable[[Portal], Store]) -> None:
     pinned = replace(portal, pin=portal.next().proposal.pin())
-    settings = config.load(make_folder(tmp_path / "pinned", pinned))
-    store = Store.open(settings.database, settings.limits, portal.name)
+    store = open_bare(pinned)
     with pytest.raises(RefusedError, match="does not reach directory 2"):
         take(store, pinned, portal.ceremony_file())
     assert everything(store)["directory"] == 0

@@ -1,7 +1,6 @@
 """An unknown receipt and an empty mailbox look the same; nobody reads another's (behaviours A7, A8)."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,9 +11,10 @@ from crypto.secret import identity
 from crypto.secret.unseal import unseal
 from crypto.wire.age import SLOT_LENGTH, SLOT_PLAINTEXT, check_slot
 from intake.store import Store
-from tests.intake.conftest import SetClock, take
+from tests.intake.conftest import ON_BOTH, SetClock, take
 from tests.material import DAY, Portal, receipt_keys
 
+pytestmark = ON_BOTH
 KEYS = receipt_keys()
 SECRET, ADDRESS, SEED = KEYS.mailbox_secret(), KEYS.mailbox_address(), KEYS.reply_seed()
 DECOYS = "intake.routes.mailbox.decoy_slot"
@@ -140,21 +140,6 @@ def test_deleting_says_the_same_whether_or_not_there_was_a_mailbox(
     answers = [client.post("/mailbox/delete", data=SECRET) for _ in range(2)]
     assert len({(one.status, one.data, tuple(one.headers)) for one in answers}) == 1
     assert opened(client) == []
-
-
-def test_deleted_replies_are_in_no_file_any_more(
-    client: FlaskClient, deliver: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wiped: list[Store] = []
-    deliver(7)
-    piece = slots(client)[0][5_000:5_064]
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "wipe", lambda store: wiped.append(store))
-        client.post("/mailbox/delete", data=bytes(32))
-    assert wiped == []
-    assert any(piece in file.read_bytes() for file in folder.iterdir())
-    client.post("/mailbox/delete", data=SECRET)
-    assert not any(piece in file.read_bytes() for file in folder.iterdir())
 
 
 @pytest.mark.parametrize("length", [0, 31, 32, 33, 35, 64])

@@ -1,33 +1,23 @@
 """The real server: nothing is lost under load, nothing is said about it, nothing of a request is in any log."""
 
-import http.client
 import os
 import re
-import select
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from crypto.wire.age import ENVELOPE_LENGTHS
-from intake import config, headers
+from intake import headers
 from intake.headers import Kind
-from intake.store import Store
-from tests.intake.conftest import address, make_folder, take
-from tests.material import Portal, make_portal
+from tests.intake.conftest import address
+from tests.serving import TODAY, Served, sealed_with, serving
 
-TODAY = datetime.now(UTC).date().isoformat()
 CANARY = "canary-7d31"
 LIMITS = """
-[limits]
 request_line_bytes = 300
 header_fields = 20
 header_field_bytes = 400
@@ -42,97 +32,11 @@ THREADS = 8  # of both workers
 Opened = Callable[[int, bytes], list[socket.socket]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """A running intake: its folder, port, portal and what it wrote to its two outputs."""
-
-    folder: Path
-    port: int
-    portal: Portal
-    log: Path
-    process: subprocess.Popen[bytes]
-
-    def connection(self) -> http.client.HTTPConnection:
-        """A new connection."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **extra: str) -> http.client.HTTPResponse:
-        """The answer, read."""
-        connection = self.connection()
-        connection.request(method, path, body, extra)
-        answer = connection.getresponse()
-        answer.body = answer.read()  # type: ignore[attr-defined]
-        connection.close()
-        return answer
-
-    def put(self, submission_id: bytes, envelope: bytes) -> int:
-        """The status of the answer."""
-        extra = {"Parts": "0", "Directory": "1", "Epoch": TODAY[:7]}
-        return self.ask("PUT", address(submission_id), envelope, **extra).status
-
-    def raw(self, data: bytes) -> bytes:
-        """What the server says to these bytes before it closes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
-            connection.sendall(data)
-            answer = b""
-            while piece := connection.recv(65_536):
-                answer += piece
-            return answer
-
-    def workers(self) -> set[int]:
-        """Its processes that accept connections."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return {int(one) for one in children.read_text().split()}
-
-    def answers_within(self, seconds: float) -> bool:
-        """Whether the next visitor gets an answer in this time."""
-        before = time.monotonic()
-        return self.ask("GET", "/start").status == 200 and time.monotonic() - before < seconds
-
-    def store(self) -> Store:
-        """Its database."""
-        settings = config.load(self.folder)
-        return Store.open(settings.database, settings.limits, self.portal.name)
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An intake with two workers on a free port."""
-    first = datetime.now(UTC).date().replace(day=1)
-    epochs = [(first + timedelta(days=32 * months)).strftime("%Y-%m") for months in range(2)]
-    portal = make_portal(day=TODAY, epochs=epochs)
-    folder = make_folder(tmp_path_factory.mktemp("served") / "intake", portal, TODAY)
-    with (folder / config.SETTINGS).open("a") as settings:
-        settings.write(LIMITS)
-    loaded = config.load(folder)
-    store = Store.open(loaded.database, loaded.limits, portal.name)
-    take(store, portal, portal.ceremony_file(), TODAY)
-    store.close()
-    log = folder.parent / "log"
-    command = [str(Path(sys.executable).with_name("intake")), "serve", str(folder), "--port", "0", "--workers", "2"]
-    home = folder.parent / "home"
-    home.mkdir()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=output, env={**os.environ, "HOME": str(home)}, cwd=home
-        )
-    try:
-        yield Served(folder=folder, port=_port(process), portal=portal, log=log, process=process)
-    finally:
-        process.terminate()
-        process.wait(20)
-        assert process.stdout is not None
-        process.stdout.close()
-    assert list(home.iterdir()) == []  # no control socket, no file of the server's own
-
-
-def _port(process: subprocess.Popen[bytes]) -> int:
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 30)
-    assert ready, "the server did not start"
-    found = re.fullmatch(rb"listening on http://127\.0\.0\.1:(\d+)\n", process.stdout.readline())
-    assert found is not None
-    return int(found[1])
+    with serving(tmp_path_factory.mktemp("served"), workers=2, limits=LIMITS) as started:
+        yield started
 
 
 def test_sixteen_parallel_submitters_lose_nothing(served: Served) -> None:
@@ -169,8 +73,7 @@ def test_the_headers_on_the_wire_are_ours_and_three_of_the_connection(served: Se
 
 
 def test_a_stored_submission_is_answered_without_a_body_or_a_type(served: Served) -> None:
-    extra = {"Parts": "0", "Directory": "1", "Epoch": TODAY[:7]}
-    answer = served.ask("PUT", address(b"\xfd" * 16), served.portal.envelope(epoch=TODAY[:7]), **extra)
+    answer = served.ask("PUT", address(b"\xfd" * 16), served.portal.envelope(epoch=TODAY[:7]), **sealed_with())
     assert answer.status == 204
     names = {name for name, _ in answer.getheaders()} - headers.of(Kind.DATA).keys()
     assert names == {"Date", "Connection"}
@@ -340,7 +243,7 @@ def logs_hold_nothing(served: Served) -> Iterator[None]:
     while (min(before) in served.workers() or len(served.workers()) < 2) and time.monotonic() < until:
         time.sleep(0.05)
     assert served.ask("GET", "/start").status == 200
-    log = served.log.read_text()
+    log = served.said().decode()
     assert CANARY not in log
     assert "127.0.0.1" not in log
     assert not re.search(r"/submissions|/mailbox|GET|PUT|POST", log)

@@ -1,7 +1,7 @@
-"""What the database may hold, how safely, and what it does when it is full or busy."""
+"""What the database may hold, and who waits for whom; what only one kind of database does has files of its own."""
 
-import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,35 +11,21 @@ from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask.testing import FlaskClient
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.exc import IntegrityError
 
 from crypto.wire.digest import sha256
-from intake import config, create_app, database, migrations, schema
+from intake import create_app, database, migrations, schema
+from intake.closing import Signer, close_days
 from intake.config import Config
-from intake.errors import BusyError, FullError, RefusedError
+from intake.errors import BusyError, RefusedError
 from intake.limits import Limits
 from intake.store import Store, Submission
-from tests.intake.conftest import SetClock, address, code_of, headers, make_folder, take
+from tests.intake.conftest import ON_BOTH, SetClock, address, code_of, headers, site_of
+from tests.intake.databases import Databases
 from tests.intake.test_closing import add
 from tests.material import DAY, Portal
 
-PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "2",
-    "secure_delete": "1",
-    "trusted_schema": "0",
-    "cell_size_check": "1",
-}
-
-
-def test_every_connection_has_the_safe_settings(store: Store, client: FlaskClient, app: object) -> None:
-    served: Store = app.extensions["site"].store  # type: ignore[attr-defined]
-    for one in (store, served):
-        assert database.sqlite_settings(one.engine) == PRAGMAS
-        with one.look() as look, one.engine.connect() as second:
-            look.count()
-            assert str(second.exec_driver_sql("PRAGMA secure_delete").scalar()) == "1"
+pytestmark = ON_BOTH
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(store: Store) -> None:
@@ -54,16 +40,6 @@ def test_the_newest_migration_is_the_version_that_is_asked_for() -> None:
     assert ScriptDirectory.from_config(settings).get_heads() == [schema.VERSION]
 
 
-def test_no_table_keeps_the_order_of_arrival(store: Store) -> None:
-    with store.engine.connect() as connection:
-        tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
-    ours = {name: sql for name, sql in tables if name != "alembic_version"}
-    assert set(ours) == set(schema.metadata.tables)
-    for name, sql in ours.items():
-        assert sql.rstrip().endswith("WITHOUT ROWID"), name
-        assert "AUTOINCREMENT" not in sql
-
-
 def test_there_is_no_column_for_a_moment_an_address_a_word_or_a_private_key() -> None:
     columns = {column.name for table in schema.metadata.tables.values() for column in table.columns}
     assert columns == {
@@ -73,12 +49,6 @@ def test_there_is_no_column_for_a_moment_an_address_a_word_or_a_private_key() ->
     for table in schema.metadata.tables.values():
         for column in table.columns:
             assert type(column.type).__name__ in ("Integer", "LargeBinary", "String")
-
-
-def test_the_same_tables_can_be_made_in_postgresql() -> None:
-    for table in schema.metadata.sorted_tables:
-        made = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-        assert "BYTEA" in made or table.name == "state"
 
 
 def test_a_database_of_another_portal_or_release_is_refused(settings: Config, store: Store, portal: Portal) -> None:
@@ -97,8 +67,10 @@ def test_a_database_that_is_in_use_is_not_made_anew(store: Store, portal: Portal
         migrations.create(store, portal.name, DAY)
 
 
-def test_a_migration_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'new.db'}", Limits())
+def test_a_migration_that_breaks_leaves_nothing(
+    tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(databases.place(tmp_path), Limits())
 
     def broken(*_: object) -> None:
         raise ArithmeticError
@@ -110,38 +82,20 @@ def test_a_migration_that_breaks_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert database.schema_version(store.engine) is None
     migrations.create(store, "a.portal", DAY)
     assert database.schema_version(store.engine) == schema.VERSION
-
-
-def test_a_database_of_the_first_release_is_brought_to_this_one_and_forgets_no_reply(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'old.db'}", Limits())
-    migrations.create(store, "a.portal", DAY)
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE delivered")
-        connection.exec_driver_sql(
-            "CREATE TABLE delivered (sha256 BLOB NOT NULL PRIMARY KEY, day VARCHAR(10) NOT NULL) WITHOUT ROWID"
-        )
-        connection.exec_driver_sql("INSERT INTO delivered VALUES (?, ?)", (sha256(b"slot"), "2026-01-02"))
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    with pytest.raises(RefusedError, match="intake upgrade"):
-        Store.open(str(store.engine.url), Limits(), "a.portal")
-    assert migrations.bring_up(store) == ("0001", schema.VERSION)
-    with store.look() as look:
-        assert look.delivered(sha256(b"slot"))
-    assert b"2026-01-02" not in (tmp_path / "old.db").read_bytes()
-    assert migrations.bring_up(store) == (schema.VERSION, schema.VERSION)
-
-
-def test_a_database_that_nobody_made_is_not_brought_to_any_release(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="cannot be read"):
-        migrations.bring_up(Store(f"sqlite:///{tmp_path / 'none.db'}", Limits()))
+    store.close()
 
 
 def test_a_failed_statement_shows_no_values(store: Store) -> None:
-    one = (b"canary-canary-ca", b"canary")
-    add(store, [one])
-    with pytest.raises(Exception, match="UNIQUE") as raised:
-        add(store, [one])
+    def add_key_file() -> None:
+        with store.change() as change:
+            change.add_key_file(b"canary-canary-canary-canary-cana", b"canary")
+
+    with store.alone() as change:
+        change.add_key_file(b"canary-canary-canary-canary-cana", b"canary")
+    with pytest.raises((IntegrityError, BusyError)) as raised:
+        add_key_file()
     assert "canary" not in str(raised.value)
+    assert raised.value.__cause__ is None or "canary" not in str(raised.value.__cause__)
 
 
 def test_a_transaction_that_breaks_changes_nothing(store: Store) -> None:
@@ -156,55 +110,19 @@ def test_a_transaction_that_breaks_changes_nothing(store: Store) -> None:
         assert look.held(bytes(16)) is None
 
 
-@pytest.fixture
-def small(tmp_path: Path, portal: Portal, clock: SetClock) -> FlaskClient:
-    """Asks an intake with room for about ten envelopes."""
-    folder = make_folder(tmp_path / "small", portal)
-    with (folder / config.SETTINGS).open("a") as settings:
-        settings.write("[limits]\ndatabase_bytes = 1000000\nretry_seconds = 7\n")
-    loaded = config.load(folder)
-    store = Store.open(loaded.database, loaded.limits, portal.name)
-    take(store, portal, portal.ceremony_file())
-    store.close()
-    return create_app(loaded, clock).test_client()
-
-
-def test_a_full_database_refuses_more_and_keeps_what_it_has(small: FlaskClient, portal: Portal) -> None:
-    envelope = portal.envelope()
-    answers = [small.put(address(bytes([n]) * 16), data=envelope, headers=headers()) for n in range(20)]
-    statuses = [answer.status_code for answer in answers]
-    assert set(statuses) == {204, 507}
-    taken = statuses.index(507)
-    assert 8 <= taken <= 17
-    assert statuses == [204] * taken + [507] * (20 - taken)
-    assert (code_of(answers[-1]), answers[-1].headers["Retry-After"]) == ("storage-full", "7")
-    assert small.put(address(bytes(16)), data=envelope, headers=headers()).status_code == 204
-    assert small.post("/mailbox", data=bytes(34)).status_code == 200
-    tokenless = small.post("/submissions/delete", data=bytes(16))
-    assert tokenless.status_code == 204
-
-
-def test_the_limit_is_for_submissions_and_closing_has_room(tmp_path: Path, portal: Portal) -> None:
-    url = f"sqlite:///{tmp_path / 'one.db'}"
-    store = Store(url, Limits(database_bytes=200_000))
-    migrations.create(store, portal.name, DAY)
-    capped = Store.open(url, Limits(database_bytes=200_000), portal.name, capped=True)
-    with pytest.raises(FullError):
-        add(capped, [(bytes([n]) * 16, bytes(57_782)) for n in range(9)])
-    add(store, [(bytes([n]) * 16, bytes(57_782)) for n in range(100, 109)])
-
-
 def test_whoever_waits_too_long_for_others_is_told_when_to_come_back(
     settings: Config, store: Store, portal: Portal, clock: SetClock
 ) -> None:
-    client = create_app(replace(settings, limits=Limits(busy_seconds=1, retry_seconds=3)), clock).test_client()
+    app = create_app(replace(settings, limits=Limits(busy_seconds=1, retry_seconds=3)), clock)
+    client = app.test_client()
     envelope = portal.envelope()
-    with store.change():
+    with store.alone():
         answer = client.put(address(bytes(16)), data=envelope, headers=headers())
         assert (answer.status_code, code_of(answer)) == (429, "too-many")
         assert answer.headers["Retry-After"] == "3"
         assert client.get("/start").status_code == 200  # who only reads waits for nobody
     assert client.put(address(bytes(16)), data=envelope, headers=headers()).status_code == 204
+    site_of(app).store.close()
 
 
 def test_a_day_is_not_closed_while_a_submission_is_being_stored(settings: Config, store: Store) -> None:
@@ -228,11 +146,36 @@ def test_a_day_is_not_closed_while_a_submission_is_being_stored(settings: Config
     assert order == ["stored", "closed"]
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("SQLITE_BUSY", BusyError), ("SQLITE_LOCKED", BusyError), ("SQLITE_FULL", FullError), ("SQLITE_CORRUPT", None)],
-)
-def test_what_a_driver_says_is_understood(name: str, expected: type | None) -> None:
-    error = sqlite3.OperationalError()
-    error.sqlite_errorcode = getattr(sqlite3, name)
-    assert type(database._meaning(error)) is (expected or type(None))
+@pytest.mark.parametrize(("other", "status"), [(False, 204), (True, 409)], ids=["same bytes", "other bytes"])
+def test_two_who_send_under_one_identifier_at_once_are_told_what_holds(
+    client: FlaskClient, store: Store, portal: Portal, other: bool, status: int
+) -> None:
+    first = portal.envelope()
+    second = portal.envelope() if other else first
+    with ThreadPoolExecutor(1) as threads:
+        with store.change() as change:
+            assert change.held(bytes(16)) is None
+            change.add_submission(Submission(id=bytes(16), length=len(first), sha256=sha256(first)), DAY, first)
+            answer = threads.submit(client.put, address(bytes(16)), data=second, headers=headers())
+            assert wait([answer], 0.3).not_done  # it must see the end of this transaction first
+        assert answer.result(20).status_code == status
+    with store.look() as look:
+        assert [one.sha256 for one in look.waiting(DAY, 9)] == [sha256(first)]
+
+
+def test_two_who_delete_the_same_at_once_are_told_the_same(
+    client: FlaskClient, store: Store, signer: Signer, clock: SetClock
+) -> None:
+    token = bytes(16)
+    submission_id = sha256(token)[:16]
+    add(store, [(submission_id, b"x")])
+    clock.set("2026-11-11")
+    close_days(store, signer, clock)
+    with ThreadPoolExecutor(1) as threads:
+        with store.change() as change:
+            assert change.drop_submissions([submission_id], "author")
+            answer = threads.submit(client.post, "/submissions/delete", data=token)
+            assert wait([answer], 0.3).not_done
+        assert answer.result(20).status_code == 204
+    with store.look() as look:
+        assert look.gone(1) == [(submission_id, "author")]

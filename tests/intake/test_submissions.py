@@ -14,7 +14,7 @@ from intake import config, create_app
 from intake.closing import Signer, close_days
 from intake.config import Config
 from intake.store import Store
-from tests.intake.conftest import SetClock, address, code_of, headers, make_folder, take
+from tests.intake.conftest import ON_BOTH, SetClock, address, code_of, headers, make_folder, take
 from tests.material import DAY, Portal
 
 ID = bytes(range(16))
@@ -47,6 +47,7 @@ def stored(store: Store) -> int:
     return counts["arrived"] + counts["closed"]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("size", range(4))
 def test_an_envelope_of_each_of_the_four_sizes_is_stored_as_it_is(
     client: FlaskClient, store: Store, envelopes: tuple[bytes, ...], size: int
@@ -121,6 +122,7 @@ def _altered(old: bytes, new: bytes) -> Callable[[Portal], bytes]:
     return make
 
 
+@ON_BOTH
 @pytest.mark.parametrize(
     "make",
     [
@@ -189,11 +191,13 @@ def test_an_identifier_that_is_not_16_bytes_in_base64url_is_refused(
     assert answer.status_code in (400, 404)
 
 
+@ON_BOTH
 def test_the_same_upload_again_is_welcome_and_stored_once(client: FlaskClient, store: Store, envelope: bytes) -> None:
     assert [put(client, envelope) for _ in range(3)] == [(204, "")] * 3
     assert stored(store) == 1
 
 
+@ON_BOTH
 def test_other_bytes_under_the_same_identifier_are_a_conflict(
     client: FlaskClient, store: Store, portal: Portal, envelope: bytes
 ) -> None:
@@ -203,6 +207,7 @@ def test_other_bytes_under_the_same_identifier_are_a_conflict(
         assert look.waiting(DAY, 9)[0].length == len(envelope)
 
 
+@ON_BOTH
 def test_an_identifier_in_a_manifest_stays_taken(
     client: FlaskClient, portal: Portal, store: Store, signer: Signer, clock: SetClock, envelope: bytes
 ) -> None:
@@ -214,6 +219,7 @@ def test_an_identifier_in_a_manifest_stays_taken(
     assert stored(store) == 1
 
 
+@ON_BOTH
 def test_a_replay_is_welcome_even_when_its_epoch_is_over(
     client: FlaskClient, portal: Portal, clock: SetClock, envelope: bytes
 ) -> None:
@@ -224,6 +230,7 @@ def test_a_replay_is_welcome_even_when_its_epoch_is_over(
     assert put(client, envelope, bytes(16)) == (409, "epoch-over")
 
 
+@ON_BOTH
 @pytest.mark.parametrize(
     ("day", "changes", "expected"),
     [
@@ -247,6 +254,7 @@ def test_what_may_not_come_in_stores_nothing(
     assert stored(store) == 0
 
 
+@ON_BOTH
 def test_a_directory_imported_meanwhile_is_in_force_for_the_next_request(
     client: FlaskClient, store: Store, portal: Portal, envelope: bytes
 ) -> None:
@@ -266,6 +274,7 @@ def test_an_intake_without_a_directory_is_closed(
     assert client.get("/en/write").status_code == 200
 
 
+@ON_BOTH
 def test_the_day_of_a_submission_is_the_day_it_was_stored_on(
     client: FlaskClient, store: Store, clock: SetClock, envelope: bytes
 ) -> None:

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from crypto.public.trust import believe
 from crypto.public.verify import verify_note
@@ -14,14 +15,15 @@ from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
 from crypto.wire.fields import to_base64url
 from crypto.wire.note import Note, body
-from intake import transfer
+from intake import schema, transfer
 from intake.closing import Signer, close_days
 from intake.errors import RefusedError
 from intake.store import Store
-from tests.intake.conftest import SetClock, take
+from tests.intake.conftest import ON_BOTH, SetClock, take
 from tests.intake.test_closing import add
 from tests.material import DAY, Portal
 
+pytestmark = ON_BOTH
 TODAY = "2026-11-13"
 
 
@@ -173,7 +175,7 @@ def test_an_envelope_that_is_missing_without_a_reason_stops_the_export(
     store: Store, signer: Signer, full: list[tuple[bytes, bytes]], tmp_path: Path
 ) -> None:
     with store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE closed SET envelope = NULL WHERE id = ?", (full[3][0],))
+        connection.execute(update(schema.closed).where(schema.closed.c.id == full[3][0]).values(envelope=None))
     with pytest.raises(RefusedError, match="manifest 3 is missing and not listed as gone"):
         transfer.export(store, signer, tmp_path / "bundle", TODAY)
     assert not (tmp_path / "bundle").exists()

@@ -9,6 +9,7 @@ import { armExit } from "./exit.ts";
 import { opened, sayClosed } from "./opening.ts";
 import { showCleared } from "./receipt.ts";
 import { returnTo } from "./returning.ts";
+import { checkWhole } from "./whole.ts";
 import { write } from "./writing.ts";
 
 armExit();
@@ -19,6 +20,7 @@ if (main) void start(main);
 async function start(main: HTMLElement): Promise<void> {
   let typing = false;
   try {
+    checkWhole(main);
     const net = browserNet();
     const portal = await opened(parsePin(utf8(main.dataset["pin"] ?? "")), net);
     typing = true;
