@@ -5,12 +5,13 @@ take their lock at the start. Statements and their values are never logged. Nobo
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -29,6 +30,7 @@ TRACES = "this database keeps the order and the time of arrival on its disk: see
 
 _WRITES = "writes"
 _WIPE_MILLISECONDS = 500
+_AGAIN_SECONDS = 0.02
 _PASSWORDS = ("password", "passwd", "sslpassword")
 # Besides locks and failed serialisation: a row that another transaction added after this one looked for it.
 _POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505")
@@ -152,14 +154,26 @@ def settle(engine: Engine) -> None:
         cursor = connection.cursor()
         try:
             cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy, _pages, _moved = cursor.fetchone() or (1, 0, 0)
+            _empty_log(cursor)
         except sqlite3.OperationalError as error:
             raise _meaning(error) or error from None
-        if busy:
-            raise BusyError
     finally:
         connection.close()
+
+
+def _empty_log(cursor: DBAPICursor) -> None:
+    """SQLite waits for whoever reads or writes, but not for others who empty the log too: that is asked for again."""
+    cursor.execute("PRAGMA busy_timeout")
+    (patience,) = cursor.fetchone() or (0,)
+    until = time.monotonic() + patience / 1_000
+    while True:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _pages, _moved = cursor.fetchone() or (1, 0, 0)
+        if not busy:
+            return
+        if time.monotonic() >= until:
+            raise BusyError
+        time.sleep(_AGAIN_SECONDS)
 
 
 def wipe(engine: Engine) -> None:

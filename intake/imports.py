@@ -139,7 +139,7 @@ def _post_keys(change: Change, untrusted: dict[str, bytes]) -> int:
 
 def _post(store: Store, slots: list[Slot]) -> list[str]:
     """Adds the slots that never came before; one that was deleted since does not come back."""
-    with store.change() as change:
+    with store.alone() as change:
         new = [slot for slot in slots if not change.delivered(slot.sha256)]
         for slot in new:
             change.add_slot(slot)

@@ -34,7 +34,7 @@ def _bytes(name: str, length: int | None = None, *, nullable: bool = False) -> "
     return Column(name, LargeBinary(length), nullable=nullable)
 
 
-# One row, which is also the closing lock: whoever takes a submission shares it, whoever closes a day has it alone.
+# One row. The table is also the closing lock: whoever takes a submission shares it, whoever closes a day has it alone.
 state = _table(
     "state",
     _number("one"),

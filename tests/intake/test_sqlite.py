@@ -2,8 +2,11 @@
 
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -268,3 +271,28 @@ def test_deleted_replies_are_in_no_file_any_more(
     assert any(piece in file.read_bytes() for file in folder.iterdir())
     client.post("/mailbox/delete", data=SECRET)
     assert not any(piece in file.read_bytes() for file in folder.iterdir())
+
+
+HOLDS = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as index:
+    fcntl.lockf(index, fcntl.LOCK_EX, 1, 121)
+    print(flush=True)
+    sys.stdin.read(1)
+"""
+
+
+def test_closing_waits_for_others_who_empty_the_log_just_then(store: Store, portal: Portal) -> None:
+    """Whoever commits does so now and then; SQLite lets nobody wait for it (its lock is byte 121 of the index)."""
+    add(store, [(bytes(16), portal.envelope())])
+    index = f"{store.engine.url.database}-shm"
+    other = subprocess.Popen([sys.executable, "-c", HOLDS, index], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with other, ThreadPoolExecutor(1) as threads:
+        assert other.stdout is not None
+        other.stdout.readline()
+        settled = threads.submit(store.settle)
+        still = wait([settled], 0.5).not_done
+        other.communicate(b".", 20)
+        settled.result(20)
+        assert still
+    assert Path(f"{store.engine.url.database}-wal").stat().st_size == 0
