@@ -6,9 +6,9 @@ the order of arrival, do not exist here (WITHOUT ROWID).
 
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration, which a database must have been brought to."""
 
 metadata = MetaData()
@@ -67,6 +67,23 @@ closed = _table(
 )
 gone = _table("gone", _id("id", 16), Column("reason", String(8), nullable=False))
 manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _bytes("note"))
+
+# The parts of a submission, listed by its entry in the manifest once it has one. A part that is gone leaves its hash.
+# Until the envelope comes, `staging` has a row: on which day the first part came, and how many there are.
+staging = _table("staging", _id("id", 16), _day("day"), Column("parts", Integer, nullable=False))
+part = _table("part", _id("id", 16), _id("name", 16), _bytes("sha256", 32), _bytes("data", nullable=True))
+
+# What vaults said they have kept: `manifest` is 0 where a record names none, `backed_up` is 0 or 1.
+record = _table(
+    "record",
+    Column("vault", String(32), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    _id("hash", 32),
+    _day("day"),
+    Column("manifest", Integer, nullable=False),
+    Column("backed_up", Integer, nullable=False),
+    _bytes("note"),
+)
 
 # Replies wait under the address of their mailbox; the hashes of all that ever came are kept.
 slot = _table(

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from crypto.errors import FormatError
 
 BLOCK = 512
-_MEMBER = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,2}\Z")
+_MEMBER = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+){0,3}\Z")
 _SIZE = slice(124, 136)
 _END = bytes(2 * BLOCK)
 

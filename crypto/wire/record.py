@@ -9,6 +9,8 @@ from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
 from crypto.wire.message import HASH_LENGTH
 
 MOST_RECORD = 16_384
+MOST_RECORDS = 200
+"""Of one records file (FORMAT.md 9.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

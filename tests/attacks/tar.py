@@ -53,7 +53,7 @@ LIES: Mapping[str, tuple[Spoil, str]] = {
     "a name of another script": (_named("envelope/é".encode()), _NAME),
     "a name with a line break": (_named(b"envelope/1\nformat"), _NAME),
     "a name with a hidden end": (_named(b"envelope/00000001/A\x00B"), _NAME),
-    "four levels": (_named(b"a/b/c/d"), _NAME),
+    "five levels": (_named(b"a/b/c/d/e"), _NAME),
     "a prefix": (lambda head: rewritten(head, 345, b"elsewhere"), _FORM),
     "an owner": (lambda head: rewritten(head, 108, b"0000001\x00"), _FORM),
     "an owner's name": (lambda head: rewritten(head, 265, b"root"), _FORM),

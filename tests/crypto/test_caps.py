@@ -90,6 +90,7 @@ CODE: dict[str, tuple[Place, ...]] = {
     "entries of a day, today or gone note": both("MOST_ENTRIES", "day"),
     "post note": both("MOST_POST", "post"),
     "slots of a post": both("MOST_SLOTS", "post"),
+    "records of a records file": (("crypto/wire/record.py", "MOST_RECORDS = "),),
     "directories, key files and post keys of a container": (
         ("intake/imports.py", "MOST_MEMBERS = "),
         ("review/bundle.py", "MOST_OF_CEREMONY = "),

@@ -64,7 +64,8 @@ def test_a_database_of_the_first_release_is_brought_to_this_one_and_forgets_no_r
     store = Store(f"sqlite:///{tmp_path / 'old.db'}", Limits())
     migrations.create(store, "a.portal", DAY)
     with store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE delivered")
+        for table in ("delivered", "staging", "part", "record"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql(
             "CREATE TABLE delivered (sha256 BLOB NOT NULL PRIMARY KEY, day VARCHAR(10) NOT NULL) WITHOUT ROWID"
         )

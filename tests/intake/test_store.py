@@ -44,11 +44,11 @@ def test_there_is_no_column_for_a_moment_an_address_a_word_or_a_private_key() ->
     columns = {column.name for table in schema.metadata.tables.values() for column in table.columns}
     assert columns == {
         "one", "portal", "revision", "open_from", "seq", "hash", "note", "sha256", "data", "id", "day", "length",
-        "envelope", "n", "reason", "mailbox", "month", "line",
+        "envelope", "n", "reason", "mailbox", "month", "line", "parts", "name", "vault", "manifest", "backed_up",
     }  # fmt: skip
     for table in schema.metadata.tables.values():
         for column in table.columns:
-            assert type(column.type).__name__ in ("Integer", "LargeBinary", "String")
+            assert type(column.type).__name__ in ("Integer", "BigInteger", "LargeBinary", "String")
 
 
 def test_a_database_of_another_portal_or_release_is_refused(settings: Config, store: Store, portal: Portal) -> None:
