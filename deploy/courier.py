@@ -18,14 +18,21 @@ class Courier:
         self._nothing_new: dict[str, int] | None = None
         self._left_behind: dict[str, int] | None = None
         self._alert_until = 0.0
+        self._records_wait = False
 
     def round(self) -> Iterator[str]:
-        """Carries what there is; says what it carried."""
+        """Carries what there is; says what it carried. Records go in a round after that of the day, without answers."""
+        records_wait = self._records_wait
         if self._close_day():
             self._rehearsal.carry_out()
+            self._records_wait = True
             yield "carried a closed day to the station"
         if self._answers_may_wait() and self._rehearsal.carry_back():
             yield "carried answers back to the mailboxes"
+        elif records_wait:
+            self._rehearsal.carry_records()
+            self._records_wait = False
+            yield "carried to the intake what the vaults have kept"
         self._left_behind = _dates(self._rehearsal.station)
 
     def _close_day(self) -> bool:

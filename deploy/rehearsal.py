@@ -70,6 +70,13 @@ class Rehearsal:
         post.unlink()
         return True
 
+    def carry_records(self) -> None:
+        """Brings what the vaults say they have kept to the intake: a file of its own, at a time of its own."""
+        records = self.folder / "records.tar"
+        self.at_station("record", records)
+        self.commands.run("intake", "import", self.intake, records)
+        records.unlink()
+
     def at_station(self, verb: str, file: Path) -> None:
         """Opens all vaults of the station to take this file in, or to write it."""
         answers = [self.passphrases[vault] for vault in VAULTS]

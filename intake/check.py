@@ -1,23 +1,28 @@
 """How an intake is, in lines, and what is wrong with it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crypto.errors import CryptoError
 from crypto.public.keys import check_key_file
 from crypto.sign.sign import public
-from crypto.wire.day import DayManifest
+from crypto.wire.day import DayManifest, Entry
 from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url, parse_json
 from crypto.wire.note import Note, body
-from intake import config, database, files
+from intake import config, database, files, postgresql
 from intake.config import Config
 from intake.directories import Standing
 from intake.errors import IntakeError
+from intake.purge import readers
+from intake.retention import Behind
 from intake.store import Look, Store
 
 MANY, TOO_MANY = 0.5, 0.9
 """Shares of the room for submissions from which on this says so, and does not go on."""
+LATE_DAYS, LAST_DAYS = 20, 14
+"""A manifest so old without a backup is said; so shortly before the limit, this does not go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +37,27 @@ def check(settings: Config, store: Store, standing: Standing, today: str) -> Rep
     """Looks at the folder, the directory in force, and everything that was ever closed."""
     used = database.bytes_used(store.engine)
     with store.look() as look:
+        behind = _behind(look, settings, today)
         state = (
             f"portal: {settings.pin.portal}" + (" (demo)" if settings.demo else ""),
             *(f"database: {name} {value}" for name, value in database.sqlite_settings(store.engine).items()),
             *_warnings(settings, used),
+            *(f"warning: {_late(one)}" for one in behind if not _is_last(settings, one)),
             _directory_line(standing),
             *(f"{name}: {count}" for name, count in look.count().items() if name != "state"),
             f"closed until: {look.open_from()}",
+            _staged_line(look, settings),
+            f"deleted at the limit, before every vault had a backup: {sum(look.early().values())}",
         )
         wrong = (
             *_folder(settings),
             *_room(settings, used),
             *_standing(look, settings, standing),
+            *(_late(one) for one in behind if _is_last(settings, one)),
             *_days(look, settings.pin.portal, today),
+            *_open_parts(look),
             *_log(look),
+            *postgresql.other_settings(store.engine),
         )
     return Report(state=state, wrong=wrong)
 
@@ -64,7 +76,29 @@ def _room(settings: Config, used: int | None) -> Iterator[str]:
 
 def _how_full(settings: Config, used: int) -> str:
     share = 100 * used // settings.limits.database_bytes
-    return f"the database holds {share} % of what it may ([limits] database_bytes), and nothing is removed by itself"
+    return f"the database holds {share} % of what it may ([limits] database_bytes)"
+
+
+def _behind(look: Look, settings: Config, today: str) -> list[Behind]:
+    """Vaults that have not recorded a backup of what is here for so long that somebody should go and see."""
+    left = look.left()
+    days = [(n, day) for n, day, _hash in look.manifest_heads() if n in left]
+    judged = readers(look, settings.pin.portal, today, settings.limits.retention_days)
+    return [one for one in judged.behind(days) if one.days >= LATE_DAYS or _is_last(settings, one)]
+
+
+def _is_last(settings: Config, one: Behind) -> bool:
+    return one.days >= settings.limits.retention_days - LAST_DAYS
+
+
+def _late(one: Behind) -> str:
+    who = "no vault is left that has" if one.vault is None else f"vault {one.vault} has not recorded"
+    return f"{who} a backup of manifest {one.n}, {one.days} days old; it is deleted on {one.last} at the latest"
+
+
+def _staged_line(look: Look, settings: Config) -> str:
+    staged, most = look.count_staged(), settings.limits.staged_parts
+    return f"parts that wait for their envelope: {staged}, {100 * staged // most} % of what may"
 
 
 def _directory_line(standing: Standing) -> str:
@@ -102,26 +136,55 @@ def _days(look: Look, portal: str, today: str) -> Iterator[str]:
     """The chain of manifests, and that every entry is held or listed as gone."""
     if look.open_from() < today:
         yield f"days since {look.open_from()} are not closed: run `intake close-day`"
+    gone = {submission_id for _n, submission_id, _reason in look.all_gone()}
     prev = None
     for number, (n, _day, digest) in enumerate(look.manifest_heads(), 1):
         note = Note.parse(look.manifest(n) or b"")
         manifest = DayManifest.parse(body(note, "day", portal))
         if (manifest.n, manifest.n, manifest.prev, note.hash()) != (n, number, prev, digest):
             yield f"manifest {n} does not follow the one before"
-        gone = frozenset(submission_id for submission_id, _reason in look.gone(n))
         for entry in manifest.entries:
-            envelope = look.envelope(entry.id)
-            if (envelope is None) != (entry.id in gone) or (envelope and sha256(envelope) != entry.sha256):
-                yield f"an envelope of manifest {n} is missing or altered"
+            yield from _entry(look, n, entry, gone=entry.id in gone)
         prev = digest
 
 
+def _entry(look: Look, n: int, entry: Entry, *, gone: bool) -> Iterator[str]:
+    """One part in memory at a time."""
+    envelope = look.envelope(entry.id)
+    if (envelope is None) != gone or (envelope and sha256(envelope) != entry.sha256):
+        yield f"an envelope of manifest {n} is missing or altered"
+    if [(one.name, one.sha256) for one in look.parts(entry.id)] != [(one.name, one.sha256) for one in entry.parts]:
+        yield f"an entry of manifest {n} has other parts than it lists"
+    for part in entry.parts:
+        data = look.part(entry.id, part.name)
+        if (data is None) != gone or (data and sha256(data) != part.sha256):
+            yield f"a part of manifest {n} is missing or altered"
+
+
+def _open_parts(look: Look) -> Iterator[str]:
+    """What stands in no manifest yet."""
+    if stray := look.stray_parts():
+        yield f"parts of no submission: {stray}"
+    if miscounted := look.miscounted():
+        yield f"submissions that wait for their envelope with another number of parts than is here: {miscounted}"
+    altered = sum(sha256(look.part(one.id, one.name) or b"") != one.sha256 for one in look.open_parts())
+    if altered:
+        yield f"parts that are missing or altered before their day was closed: {altered}"
+
+
 def _log(look: Look) -> Iterator[str]:
-    """The chain of the public log."""
+    """The chain of the public log, and that it says what was deleted early and what vaults recorded."""
     prev: bytes | None = None
+    early, records = Counter[int](), 0
     for number, line in enumerate(look.whole_log(), 1):
         value = parse_json(line, most=1_024)
         named = None if value["prev"] is None else from_base64url(value["prev"], 32)
         if value["n"] != number or named != prev:
             yield f"line {number} of the public log does not follow the one before"
         prev = sha256(line)
+        early[value["seq"]] += value["count"] if value["kind"] == "limit" else 0
+        records += value["kind"] == "record"
+    if +early != Counter(look.early()):
+        yield "the public log counts other early deletions than there were"
+    if records != look.count()["record"]:
+        yield "the public log has another number of records than is here"

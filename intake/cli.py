@@ -80,7 +80,7 @@ def upgrade(folder: Path) -> None:
 @folder
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
-    """Take ceremony files and posts. The same file again changes nothing."""
+    """Take ceremony files, posts and records files. The same file again changes nothing."""
     settings = config.load(folder)
     store = _store(settings)
     for source in sources:
@@ -115,15 +115,22 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
 @folder
 @click.option("--short", is_flag=True, help="demo only: also what is there of today")
 def close_day(folder: Path, short: bool) -> None:
-    """Close every UTC day that is over: sign its manifest and forget in which order things came."""
+    """Close every UTC day that is over: sign its manifest and forget in which order things came.
+
+    Then let go of what every vault concerned has in a backup, and of what has waited for too long.
+    """
     settings, store, _today, standing = _opened(folder)
     if short and not settings.demo:
         raise RefusedError("--short is for demos: a real day is closed when it is over")
     signer = closing.Signer.named_by(standing, settings.pin.portal, config.read_key(folder))
-    made = closing.close_days(store, signer, utc_now, short=short)
-    for manifest in made:
-        click.echo(f"closed: manifest {manifest.n} of {manifest.day}")
-    if not made:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        click.echo(line)
+
+    closing.close_days(store, signer, utc_now, short=short, retention_days=settings.limits.retention_days, say=say)
+    if not said:
         click.echo("nothing to close")
 
 
@@ -131,10 +138,13 @@ def close_day(folder: Path, short: bool) -> None:
 @folder
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, dir_okay=False))
 def export(folder: Path, out: Path) -> None:
-    """Write the bundle of all closed days to OUT."""
+    """Write the bundle of all closed days, and of today so far, to OUT."""
     settings, store, today, standing = _opened(folder)
     signer = closing.Signer.named_by(standing, settings.pin.portal, config.read_key(folder))
-    click.echo(f"{out}: {transfer.export(store, signer, out, today)} manifests")
+    done = transfer.export(store, signer, out, today)
+    click.echo(f"{out}: {done.manifests} manifests" + (", and today so far" if done.today else ""))
+    if not done.today:
+        click.echo("earlier days are not closed, so today is not in it: run `intake close-day`")
 
 
 @intake.command()

@@ -6,7 +6,7 @@ take their lock at the start. Statements and their values are never logged. Nobo
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from intake import postgresql
 from intake.errors import AwayError, BusyError, FullError, RefusedError, StoreError
 from intake.limits import Limits
 
@@ -34,10 +35,15 @@ _AGAIN_SECONDS = 0.02
 _PASSWORDS = ("password", "passwd", "sslpassword")
 # Besides locks and failed serialisation: a row that another transaction added after this one looked for it.
 _POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505")
-_POSTGRESQL_FULL = ("53100",)
+# No room, a database that may only be read, a disk that does not do what it is told.
+_SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_POSTGRESQL_FULL = ("53100", "25006", "58030")
 # The server is going, gone or not there yet, or has no connection to spare; whoever never got in has no code at all.
 _POSTGRESQL_AWAY = ("57P01", "57P02", "57P03", "53300")
 _CONNECTION_LOST = "08"
+# 5209 sets our locks on submissions apart from any other that somebody takes in the same database.
+_CLAIM = text("SELECT pg_advisory_xact_lock(5209, key) FROM unnest(CAST(:keys AS integer[])) AS key")
+_TRY_CLAIM = text("SELECT pg_try_advisory_xact_lock(5209, CAST(:key AS integer))")
 
 
 def is_sqlite(url: str) -> bool:
@@ -113,12 +119,18 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
 
     Only of a commit during which the connection broke nobody knows: doing the same again is right then, too.
     """
+    with _understood(), engine.connect() as connection:
+        if engine.dialect.name != "sqlite" and not writes:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.execution_options(**{_WRITES: writes}).begin():
+            yield connection
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What a driver says about the state of the database becomes a `StoreError`."""
     try:
-        with engine.connect() as connection:
-            if engine.dialect.name != "sqlite" and not writes:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.execution_options(**{_WRITES: writes}).begin():
-                yield connection
+        yield
     except PoolTimeoutError:
         raise BusyError from None
     except DBAPIError as error:
@@ -141,12 +153,33 @@ def lock(connection: Connection, table: Table, *, shared: bool) -> None:
         connection.execute(select(table).with_for_update(read=shared)).all()
 
 
+def claim(connection: Connection, ids: Iterable[bytes]) -> None:
+    """Until the transaction ends, no other one that claims one of these has begun to look at what lies under them.
+
+    SQLite's transactions that write are alone anyway. PostgreSQL locks the first byte of each, so that nobody who
+    claims very many takes all the locks there are; and those in order, so that no two wait for each other.
+    """
+    if connection.dialect.name == "postgresql" and (keys := sorted({one[0] for one in ids})):
+        connection.execute(_CLAIM, {"keys": keys})
+
+
+def try_claim(connection: Connection, one: bytes) -> bool:
+    """The same for one more, without waiting; whether that could be had."""
+    if connection.dialect.name != "postgresql":
+        return True
+    claimed: bool = connection.execute(_TRY_CLAIM, {"key": one[0]}).scalar_one()
+    return claimed
+
+
 def settle(engine: Engine) -> None:
     """After rows have moved: nothing left in the file or its log tells where, or in which order, they once lay.
 
     Overwriting what was deleted is not enough for that: the order in which SQLite gave its pages away, and took them
-    back, would still tell the order of arrival. So the file is written anew, in the order of its keys.
+    back, would still tell the order of arrival. So the file is written anew, in the order of its keys; in PostgreSQL
+    each table. What remains there stands in deploy/INTAKE.md.
     """
+    if engine.dialect.name == "postgresql":
+        _settle_postgresql(engine)
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()
@@ -159,6 +192,15 @@ def settle(engine: Engine) -> None:
             raise _meaning(error) or error from None
     finally:
         connection.close()
+
+
+def _settle_postgresql(engine: Engine) -> None:
+    """Table by table; one that others keep for too long raises `BusyError`, and the same again does what is left."""
+    with transaction(engine, writes=True) as connection:
+        postgresql.level(connection)
+    for table in postgresql.TABLES:
+        with _understood(), engine.connect() as connection:
+            postgresql.rewrite(connection.execution_options(isolation_level="AUTOCOMMIT"), table)
 
 
 def _empty_log(cursor: DBAPICursor) -> None:
@@ -197,13 +239,18 @@ def wipe(engine: Engine) -> None:
 
 def bytes_used(engine: Engine) -> int | None:
     """What of a SQLite file is in use, without pages that stand free; unknown for other databases."""
-    if engine.dialect.name != "sqlite":
-        return None
     with engine.connect() as connection:
-        size, free, page = (
-            int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
-            for name in ("page_count", "freelist_count", "page_size")
-        )
+        return pages_used(connection)
+
+
+def pages_used(connection: Connection) -> int | None:
+    """The same, as the transaction of this connection leaves it."""
+    if connection.dialect.name != "sqlite":
+        return None
+    size, free, page = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+        for name in ("page_count", "freelist_count", "page_size")
+    )
     return (size - free) * page
 
 
@@ -246,4 +293,4 @@ def _sqlite_meaning(error: sqlite3.Error) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", -1) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BusyError()
-    return FullError() if code == sqlite3.SQLITE_FULL else None
+    return FullError() if code in _SQLITE_FULL else None

@@ -1,16 +1,20 @@
 """Which directory is in force, decided anew for every day and after every import (FORMAT.md 4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crypto.errors import CryptoError, TrustError
+from crypto.errors import CryptoError, SignatureError, TrustError
 from crypto.public.trust import Believed, Pin, believe, follows
-from crypto.wire.directory import MOST_DIRECTORY, Directory
+from crypto.public.verify import verify_note
+from crypto.wire.directory import MOST_DIRECTORY, Directory, NamedKey, Vault
 from crypto.wire.fields import encode_json
 from crypto.wire.note import Note, body
 from intake.content import JSON, Content
 from intake.errors import RefusedError
-from intake.store import Look
+from intake.store import Look, StoredRecord
+
+RecordsOf = Callable[[str], Iterable[StoredRecord]]
+"""Records of a vault, in some order."""
 
 SIGNED_FOR_ANOTHER_DAY = ("not-yet-valid", "expired")
 """These two are found after everything that does not depend on the day was found right (FORMAT.md 4.4, step 5)."""
@@ -51,8 +55,8 @@ class Standing:
     start: Content | None
 
 
-def stand(pin: Pin, held: Sequence[Held], day: str) -> Standing:
-    """What the directories held here, ascending, mean on this day."""
+def stand(pin: Pin, held: Sequence[Held], day: str, records: RecordsOf = lambda _vault: ()) -> Standing:
+    """What the directories held here, ascending, mean on this day; `records` gives those of a vault, newest first."""
     begun = [one for one in held if one.directory.valid_from <= day]
     believed, reason = None, "no-directory"
     if begun:
@@ -66,7 +70,7 @@ def stand(pin: Pin, held: Sequence[Held], day: str) -> Standing:
         newest=begun[-1] if begun else None,
         believed=believed,
         reason=reason,
-        start=_start(begun[-1], root_changes(pin, begun)) if begun else None,
+        start=_start(begun[-1], root_changes(pin, begun), records) if begun else None,
     )
 
 
@@ -102,13 +106,28 @@ def root_changes(pin: Pin, held: Sequence[Held]) -> tuple[Held, ...]:
     return tuple(changes)
 
 
-def _start(newest: Held, changes: Sequence[Held]) -> Content:
-    """All that a browser needs to know which directory to believe."""
+def first_signed(vault: Vault, records: Iterable[StoredRecord]) -> StoredRecord | None:
+    """The first that bears the signature of this vault's key; those under a key that it had before do not count."""
+    return next((one for one in records if is_signed(vault, Note.parse(one.note))), None)
+
+
+def is_signed(vault: Vault, note: Note) -> bool:
+    """Whether this vault signed the note, and nobody else did."""
+    try:
+        verify_note(note, NamedKey(name=vault.id, key=vault.key))
+    except SignatureError:
+        return False
+    return True
+
+
+def _start(newest: Held, changes: Sequence[Held], records: RecordsOf) -> Content:
+    """All that a browser needs to know which directory to believe, and who confirms it."""
+    found = (first_signed(vault, records(vault.id)) for vault in newest.directory.vaults)
     value = {
         "v": 1,
         "directory": newest.data.decode("utf-8"),
         "changes": [one.data.decode("utf-8") for one in changes],
-        "records": [],
+        "records": [one.note.decode("utf-8") for one in found if one is not None],
     }
     return Content.of(JSON, encode_json(value))
 
@@ -118,7 +137,7 @@ def _notes(held: Sequence[Held]) -> list[Note]:
 
 
 class Directories:
-    """The standing of a day, worked out again when the day or the database's directories change."""
+    """The standing of a day, worked out again when the day or the database's directories and records change."""
 
     def __init__(self, pin: Pin) -> None:
         self._pin = pin
@@ -130,6 +149,6 @@ class Directories:
         if known is not None and known[0] == key:
             return known[1]
         held = [Held.read(self._pin.portal, data) for _seq, data in look.directories()]
-        standing = stand(self._pin, held, day)
+        standing = stand(self._pin, held, day, look.records)
         self._known = key, standing
         return standing

@@ -4,9 +4,11 @@
     |-- ProblemError    a request that is answered with a problem document: the code is stable, the words are in a table
     |-- RefusedError    a command that will not do what was asked: one line for the person who gave it
     `-- StoreError      the database did not take it
-        |-- BusyError   others are writing; the same again later is right
-        |-- AwayError   there is no way to its server at the moment; the same again later is right
-        `-- FullError   no room
+        |-- BusyError   others are writing
+        |-- AwayError   there is no way to its server at the moment
+        `-- FullError   no room, or a disk that cannot be written
+
+After each kind of `StoreError` the same again later is right.
 
 Nothing of a message, a mailbox or an address goes into any of them.
 """
@@ -44,4 +46,4 @@ class AwayError(StoreError):
 
 
 class FullError(StoreError):
-    """There is no room."""
+    """There is no room, or the disk cannot be written; what is there stays."""

@@ -11,6 +11,8 @@ class Kind(Enum):
     """What an answer is, as far as its headers go."""
 
     PAGE = "page"
+    FORM = "form"
+    """A page whose script may start another of its own, without an address, that locks files."""
     DATA = "data"
     FOREVER = "forever"
     """Data under its own hash: it can never be another."""
@@ -22,6 +24,7 @@ _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_POLICIES = {Kind.PAGE: _PAGE, Kind.FORM: f"{_PAGE}; worker-src blob:"}
 
 # All that Chromium 156 knows by name and a page could misuse; it warns about names that it does not know.
 DENIED_FEATURES = (
@@ -48,10 +51,10 @@ ALWAYS: Mapping[str, str] = {
 def of(kind: Kind, *, well: bool = True) -> dict[str, str]:
     """The headers of an answer of this kind, besides what describes its body; `well` unless it is a refusal."""
     forever = kind is Kind.FOREVER and well
-    denied = DENIED_FEATURES if kind is Kind.PAGE else DENIED_TO_DATA
+    denied = DENIED_FEATURES if kind in _POLICIES else DENIED_TO_DATA
     return {
         **ALWAYS,
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in denied),
         "Cache-Control": "public, max-age=31536000, immutable" if forever else "no-store",
-        "Content-Security-Policy": _PAGE if kind is Kind.PAGE else _NOTHING,
+        "Content-Security-Policy": _POLICIES.get(kind, _NOTHING),
     }

@@ -1,4 +1,4 @@
-"""What is carried into intake: directories with their keys, and replies (FORMAT.md 9.5, 11).
+"""What is carried into intake: directories with their keys, replies, records (FORMAT.md 9.5, 9.7, 11).
 
 Everything read here is untrusted until it has been checked; a file is taken whole, in one transaction, or not at all.
 """
@@ -17,7 +17,8 @@ from crypto.wire.directory import MOST_DIRECTORY, NamedKey
 from crypto.wire.fields import to_base64url
 from crypto.wire.note import Note, body
 from crypto.wire.post import MOST_POST, Post, PostSlot
-from intake import publiclog
+from crypto.wire.record import MOST_RECORD
+from intake import publiclog, records
 from intake.clock import days_later
 from intake.directories import Held, Standing, follow
 from intake.errors import RefusedError
@@ -36,6 +37,7 @@ _MOST_MEMBER: Mapping[str, int] = {
     "post-key": 32_768,
     "post": MOST_POST,
     "slot": 16_384,
+    "record": MOST_RECORD,
 }
 MOST_MEMBERS = 1_000
 POST_SIGNER = "post"
@@ -43,17 +45,23 @@ _SEALED_SEED_PAYLOAD = 16 + 32 + 16  # nonce, seed, tag
 
 
 def bring_in(store: Store, pin: Pin, standing: Standing, source: BinaryIO, today: str) -> list[str]:
-    """Takes a ceremony file or a post, and says in lines what is new.
+    """Takes a ceremony file, a post or a records file, and says in lines what is new.
 
     The file, on a slow stick perhaps, is read to its end before anybody has to wait for the database.
     """
     untrusted = read_container(source, most_member=_MOST_MEMBER)
     name, text = next(untrusted, ("", b""))
-    if name == "format" and text == f"sealed-intake/ceremony/v1 {pin.portal}\n".encode("ascii"):
+    kinds = {
+        f"sealed-intake/{kind}/v1 {pin.portal}\n".encode("ascii"): kind for kind in ("ceremony", "post", "records")
+    }
+    kind = kinds.get(text) if name == "format" else None
+    if kind == "ceremony":
         return _ceremony(store, pin, _sorted_out(untrusted), today)
-    if name == "format" and text == f"sealed-intake/post/v1 {pin.portal}\n".encode("ascii"):
+    if kind == "post":
         return _post(store, _slots(pin, standing, untrusted, today))
-    raise RefusedError("this is neither a ceremony file nor a post for this portal")
+    if kind == "records":
+        return records.bring_in(store, pin.portal, standing, untrusted, today)
+    raise RefusedError("this is no ceremony file, post or records file for this portal")
 
 
 def _ceremony(store: Store, pin: Pin, untrusted: Groups, today: str) -> list[str]:

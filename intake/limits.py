@@ -7,13 +7,14 @@ The constants are part of the protocol: a client counts on them. What an operato
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
-from crypto.wire.age import ENVELOPE_LENGTHS
-
 EPOCH_GRACE = timedelta(days=7)
 """So long after its end an epoch still takes envelopes (protocol: `epoch-over`)."""
 
 EPOCH_AHEAD = timedelta(hours=26)
 """So long before its start an epoch already takes envelopes (protocol: `epoch-early`)."""
+
+ID_LENGTH = 16
+"""Of a submission, and of the name of a part."""
 
 TOKEN_LENGTH = 16
 MOST_TOKENS = 512
@@ -26,9 +27,6 @@ SLOTS_A_PAGE = 4
 
 PACE_SECONDS = 0.01
 """A mailbox answers so long after it was asked, or twice so long, and so on: the work, about 2 ms, does not show."""
-
-MOST_BODY = max(*ENVELOPE_LENGTHS, TOKEN_LENGTH * MOST_TOKENS)
-"""No request has a longer body."""
 
 MOST_DAYS = 2**31 - 1
 """No day manifest has a larger number: databases keep it in four bytes."""
@@ -59,9 +57,22 @@ class Limits:
     busy_seconds: int = 20
     """So long a request waits for others to finish writing before it is answered with 429."""
     retry_seconds: int = 30
-    """What 429 and 507 say in `Retry-After`."""
+    """What 429, 503 (`unavailable`) and 507 say in `Retry-After`."""
     database_bytes: int = 8 * 1024**3
     """Submissions are refused with 507 once a SQLite file would grow beyond this."""
+    envelope_bytes: int = 1024**3
+    """So much of it is for envelopes: no part of an attachment may take it (a quarter of it all, if that is less)."""
+    staged_parts: int = 1_024
+    """So many parts (1 MiB each) may wait for their envelopes, of all submissions together."""
+    parts: int = 32
+    """So many parts one submission may have."""
+    retention_days: int = 90
+    """So many days after its own a submission is deleted, also where not every vault concerned has a backup of it."""
+
+    @property
+    def part_bytes(self) -> int:
+        """Parts are refused with 507 once so much would be in use: in SQLite by everything, elsewhere by parts."""
+        return self.database_bytes - min(self.envelope_bytes, self.database_bytes // 4)
 
     @classmethod
     def names(cls) -> frozenset[str]:

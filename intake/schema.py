@@ -6,7 +6,7 @@ the order of arrival, do not exist here (WITHOUT ROWID).
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 VERSION = "0003"
 """The newest migration, which a database must have been brought to."""
@@ -72,6 +72,9 @@ manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _by
 # Until the envelope comes, `staging` has a row: on which day the first part came, and how many there are.
 staging = _table("staging", _id("id", 16), _day("day"), Column("parts", Integer, nullable=False))
 part = _table("part", _id("id", 16), _id("name", 16), _bytes("sha256", 32), _bytes("data", nullable=True))
+# Those that are not gone: counted for each part that comes, while the hashes of the others become ever more.
+_held = part.c.data.is_not(None)
+Index("part_held", part.c.id, postgresql_where=_held, sqlite_where=_held)
 
 # What vaults said they have kept: `manifest` is 0 where a record names none, `backed_up` is 0 or 1.
 record = _table(

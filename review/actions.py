@@ -3,7 +3,9 @@
 Each takes the transaction's store, the request's values (read strictly, to the last) and the day.
 """
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,13 @@ from crypto.sign.sign import public, signed_note
 from crypto.wire.digest import sha256
 from crypto.wire.fields import Members, from_base64url, to_base64url
 from crypto.wire.message import HASH_LENGTH, LANGUAGES
+from crypto.wire.note import Note, body
 from crypto.wire.post import MOST_SLOTS, Post, PostSlot
+from crypto.wire.record import Record
 from crypto.wire.reply import KINDS, MOST_REPLY, ReplyBody
 from review import journal, views
 from review.answering import Written, write_reply
+from review.attached import OPENED, save
 from review.content import copied_run
 from review.files import open_regular
 from review.refusals import Refused
@@ -150,6 +155,38 @@ def sign_post(store: Store, given: Members, day: str) -> Answer:
     return {"portal": belief.portal, "note": note.decode("utf-8")}
 
 
+def record(store: Store, given: Members, day: str) -> Answer:
+    """What the vault has kept and which directory it regards as current; the same record while nothing has changed."""
+    given.end()
+    own, belief = store.own(), views.belief_of(store, day)
+    note = own.record
+    before = None if note is None else Record.parse(body(Note.parse(note), "record", belief.portal))
+    now = views.record(store, belief, day, 1 if before is None else before.n + 1)
+    if note is None or before != replace(now, n=now.n - 1):
+        note = signed_note("record", belief.portal, now.encode(), own.name, own.signing_seed)
+        store.set_record(note)
+        store.note("record-signed", f"{now.n}", day)
+    return {"portal": belief.portal, "note": note.decode("utf-8")}
+
+
+def files(store: Store, given: Members, _day: str) -> Answer:
+    """The files of one message, and whether they are saved already."""
+    number, turn, folder = _message_and_folder(given)
+    found = views.files(store, number, turn)
+    path = folder / views.folder_name(found["pseudonym"], turn)
+    return {**found, "folder": str(path), "saved": os.path.lexists(path)}
+
+
+def save_files(store: Store, given: Members, day: str) -> Answer:
+    """Opens the files of one message into a folder of the station."""
+    number, turn, folder = _message_and_folder(given)
+    found, message = views.files(store, number, turn), views.message_with_files(store, number, turn)
+    store.note("files-saved", f"{found['pseudonym']} {turn}", day)
+    path = folder / views.folder_name(found["pseudonym"], turn)
+    save(store, number, message, path)
+    return {"folder": str(path)}
+
+
 def left(store: Store, given: Members, day: str) -> Answer:
     """These slots are on a stick now."""
     slots = given.list("slots", most=MOST_SLOTS)
@@ -174,6 +211,9 @@ ACTIONS: dict[str, Callable[[Store, Members, str], Answer]] = {
     "waiting": waiting,
     "sign_post": sign_post,
     "left": left,
+    "record": record,
+    "files": files,
+    "save_files": save_files,
 }
 
 
@@ -187,6 +227,14 @@ def _reply(store: Store, given: Members, day: str) -> tuple[Written, int]:
     if copied is not None:
         raise Refused("copied-words", words=copied)
     return write_reply(store.own(), views.belief_of(store, day), found, kind, words, day), number
+
+
+def _message_and_folder(given: Members) -> tuple[int, int, Path]:
+    """Number of the case, turn, and where the station keeps what was saved."""
+    number, turn = given.integer("number", least=1), given.integer("turn", least=1)
+    station = Path(given.text("station", most=_MOST_PATH))
+    given.end()
+    return number, turn, station / OPENED
 
 
 def _post_slot(value: object) -> PostSlot:

@@ -5,6 +5,7 @@ from typing import BinaryIO, Literal
 
 from crypto.errors import FormatError
 from crypto.wire.age import KEY_LENGTH
+from crypto.wire.attachments import PART_LENGTH, PART_NAME_LENGTH
 from crypto.wire.container import read_container
 from crypto.wire.day import MOST_MANIFEST
 from crypto.wire.digest import sha256
@@ -14,7 +15,12 @@ from crypto.wire.message import ID_LENGTH
 from review.refusals import Refused
 
 Kind = Literal["ceremony", "bundle"]
-_KINDS: tuple[Kind, ...] = ("ceremony", "bundle")
+# What a file may be, and whether it may hold `today` and parts.
+_FORMATS: tuple[tuple[str, Kind, bool], ...] = (
+    ("ceremony/v1", "ceremony", False),
+    ("bundle/v1", "bundle", False),
+    ("bundle/v2", "bundle", True),
+)
 _DIGITS = 8
 _MOST_VAULTS = 200
 # A post key is sealed to at most 20 vaults. An envelope of another length than one of four is no fault of the file.
@@ -25,7 +31,9 @@ _MOST: Mapping[str, int] = {
     "post-key": 32_768,
     "day": MOST_MANIFEST,
     "gone": MOST_MANIFEST,
+    "today": MOST_MANIFEST,
     "envelope": MOST_MANIFEST,
+    "part": PART_LENGTH,
 }
 # Of directories, key files and post keys together; each of them is held until a directory is believed.
 _MOST_OF_CEREMONY = 1_000
@@ -38,16 +46,17 @@ class BundleReader:
         self._members = read_container(source, most_member=_MOST)
         self._next = next(self._members, None)
         self._has_order = False
+        self._has_parts = False
         self._of_ceremony = 0
 
     def kind(self, portal: str) -> Kind:
         """What this file is; refuses one of another portal."""
         data = self._one("format")
-        for kind in _KINDS:
-            if data == f"sealed-intake/{kind}/v1 {portal}\n".encode("ascii"):
-                self._has_order = kind == "bundle"
+        for name, kind, has_parts in _FORMATS:
+            if data == f"sealed-intake/{name} {portal}\n".encode("ascii"):
+                self._has_order, self._has_parts = kind == "bundle", has_parts
                 return kind
-            if data.startswith(f"sealed-intake/{kind}/v1 ".encode("ascii")):
+            if data.startswith(f"sealed-intake/{name} ".encode("ascii")):
                 raise Refused("other-portal")
         raise FormatError("format")
 
@@ -71,16 +80,31 @@ class BundleReader:
             before = digest
             yield data
 
+    def today(self) -> tuple[int, bytes] | None:
+        """The one member `today/NUMBER`, if it is there."""
+        return next(self.numbered("today"), None) if self._has_parts else None
+
     def envelopes(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Counter of the manifest, ID of the submission, envelope."""
         last: tuple[int, bytes] = (0, b"")
         for rest, data in self._group("envelope"):
-            number, slash, name = rest.partition("/")
-            if not slash:
-                raise FormatError("envelope name")
+            number, name = _split("envelope", rest, 2)
             here = _number(number), from_base64url(name, ID_LENGTH)
             if here <= last:
                 raise FormatError("envelope order")
+            last = here
+            yield *here, data
+
+    def parts(self) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+        """Counter of the manifest, ID of the submission, name of the part, its 1 MiB; one at a time is in memory."""
+        last: tuple[int, bytes, bytes] = (0, b"", b"")
+        for rest, data in self._group("part") if self._has_parts else ():
+            number, submission, name = _split("part", rest, 3)
+            here = _number(number), from_base64url(submission, ID_LENGTH), from_base64url(name, PART_NAME_LENGTH)
+            if here <= last:
+                raise FormatError("part order")
+            if len(data) != PART_LENGTH:
+                raise FormatError("part length")
             last = here
             yield *here, data
 
@@ -98,12 +122,19 @@ class BundleReader:
 
     def _group(self, group: str) -> Iterator[tuple[str, bytes]]:
         while self._next is not None and self._next[0].startswith(f"{group}/"):
-            rest, data = self._next[0].removeprefix(f"{group}/"), self._next[1]
+            name, data = self._next
             self._of_ceremony += group in ("directory", "keys", "post-key")
             if self._of_ceremony > _MOST_OF_CEREMONY:
                 raise FormatError("too many members")
             self._next = next(self._members, None)
-            yield rest, data
+            yield name.removeprefix(f"{group}/"), data
+
+
+def _split(group: str, rest: str, count: int) -> list[str]:
+    names = rest.split("/")
+    if len(names) != count:
+        raise FormatError(f"{group} name")
+    return names
 
 
 def _number(text: str) -> int:

@@ -25,7 +25,7 @@ class Desk:
         after_lock: Callable[[], None],
     ) -> None:
         self.today = today
-        self._station = station
+        self.station = station
         self._idle_seconds = idle_seconds
         self._moment = moment
         self._after_lock = after_lock
@@ -37,7 +37,7 @@ class Desk:
 
     def vaults(self) -> tuple[str, ...]:
         """The vaults that lie in the station's folder."""
-        return vault_names(self._station)
+        return vault_names(self.station)
 
     def open_vaults(self) -> tuple[str, ...]:
         """Those that are open now, in order."""
@@ -58,7 +58,7 @@ class Desk:
             if len(passphrase) > MOST_CHARACTERS:
                 raise Refused("passphrase-too-long", most=MOST_CHARACTERS)
             self._throttle.check(vault)
-            keeper = KeeperProcess(self._station, vault)
+            keeper = KeeperProcess(self.station, vault)
             try:
                 keeper.open(passphrase, self.today())
             except Refused as refused:

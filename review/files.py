@@ -1,39 +1,27 @@
-"""Files that are whole or not there: written beside their place, flushed, then renamed."""
+"""Files that are whole or not there, and files that are files: what goes wrong is said in words."""
 
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from crypto.public.whole import whole_file
 from review.refusals import Refused
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """A new file that stands under its name, durable, when the block ends well; what is there already stays."""
-    if path.exists() or path.is_symlink():
-        raise Refused("file-exists", path=repr(path.name))
-    beside = path.with_name(f".{path.name}.unfinished")
-    try:
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, _NEW, 0o600)
-    except OSError:
-        raise Refused("file-unwritable", path=repr(path.name)) from None
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        beside.rename(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            beside.unlink()
-        raise
+    with ExitStack() as stack:
+        try:
+            out = stack.enter_context(whole_file(path))
+        except FileExistsError:
+            raise Refused("file-exists", path=repr(path.name)) from None
+        except OSError:
+            raise Refused("file-unwritable", path=repr(path.name)) from None
+        yield out
 
 
 @contextmanager
@@ -64,11 +52,3 @@ def read_file(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise Refused("file-unreadable", path=repr(path.name))
     return data
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

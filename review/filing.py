@@ -5,8 +5,9 @@ or a mailbox could then silence its owner.
 """
 
 from crypto.wire.digest import sha256
-from crypto.wire.message import AccountBody, FollowupBody, Message
-from review.opening import Aside, Foreign, Opened
+from crypto.wire.message import AccountBody, FollowupBody
+from review.attached import add_stream
+from review.opening import Aside, Foreign, Opened, Outcome
 from review.records import Case
 from review.signals import says_danger, vetoes_state
 from review.store import Store
@@ -15,44 +16,49 @@ from review.store import Store
 Place = tuple[int, bytes]
 
 
-def keep(store: Store, outcome: Foreign | Opened | Aside, place: Place, day: str) -> str:
+def keep(store: Store, outcome: Outcome, place: Place, day: str) -> str:
     """Stores what came out, and says which figure it counts for."""
-    if isinstance(outcome, Foreign):
+    judged = judge(store, outcome)
+    if isinstance(judged, Foreign):
         return "foreign"
-    known = None
-    if isinstance(outcome, Opened):
-        message, known = outcome.message, store.case_of(outcome.message.thread.key)
-        here = None if known is None else store.message_data(known.number, message.id)
-        if here == outcome.data:
-            return "double"
-        reason = _reason_against(store, message, is_taken=here is not None)
-        if reason is not None:
-            outcome = Aside(reason=reason, data=outcome.frame, message=message)
-    if outcome.message is not None and outcome.message.attachments is not None:
-        store.remember_seed(sha256(outcome.message.attachments.seed), outcome.message.thread.key)
-    if isinstance(outcome, Opened):
-        return _keep_message(store, outcome, known, place[1], day)
-    return "aside" if store.set_aside(*place, day, outcome.reason, outcome.data) else "double"
+    if judged.message is not None and judged.message.attachments is not None:
+        store.remember_seed(sha256(judged.message.attachments.seed), judged.message.thread.key)
+    if isinstance(judged, Aside):
+        return "aside" if store.set_aside(*place, day, judged.reason, judged.data) else "double"
+    return _keep_message(store, judged, place[1], day)
 
 
-def _reason_against(store: Store, message: Message, *, is_taken: bool) -> str | None:
-    """Why a message for this vault is set aside, if it is; `is_taken` when another message of its thread has its id.
+def judge(store: Store, outcome: Outcome) -> Outcome:
+    """The same, or set aside for what the vault holds already, or for what this release does not handle."""
+    if not isinstance(outcome, Opened):
+        return outcome
+    message = outcome.message
+    known = store.case_of(message.thread.key)
+    here = None if known is None else store.message_data(known.number, message.id)
+    if here is not None and here != outcome.data:
+        return Aside(reason="same-id", data=outcome.frame, message=message)
+    if isinstance(message.body, AccountBody | FollowupBody):
+        return outcome
+    return Aside(reason="not-understood", data=outcome.frame, message=message)
 
-    All but the first are this release's own: it does not handle attachments or answers about consent, and keeps them
-    for one that does. That another thread had the seed is then said in the place of that, and changes nothing else.
-    """
-    if is_taken:
-        return "same-id"
-    attachments = message.attachments
-    if attachments is not None:
-        first = store.thread_with_seed(sha256(attachments.seed))
-        return "not-understood" if first in (None, message.thread.key) else "seed-reused"
-    return None if isinstance(message.body, AccountBody | FollowupBody) else "not-understood"
 
-
-def _keep_message(store: Store, opened: Opened, known: Case | None, submission: bytes, day: str) -> str:
+def _keep_message(store: Store, opened: Opened, submission: bytes, day: str) -> str:
     message = opened.message
+    known = store.case_of(message.thread.key)
     case = known or store.add_case(message)
+    is_double = store.message_data(case.number, message.id) is not None
+    if not is_double:
+        _add_message(store, case, opened, submission, day)
+    # Whoever got the message may have sent it here first, without its files; so each one that comes may bring them.
+    if message.attachments is not None:
+        add_stream(store, case.number, message, submission)
+    if is_double:
+        return "double"
+    return "followup" if known and not isinstance(message.body, AccountBody) else "new"
+
+
+def _add_message(store: Store, case: Case, opened: Opened, submission: bytes, day: str) -> None:
+    message = opened.message
     if case.thread.recipient is None and message.thread.recipient is not None:
         store.give_mailbox(case.number, message.thread)
     store.add_message(case.number, message, opened.data, opened.signature, submission, day)
@@ -60,4 +66,3 @@ def _keep_message(store: Store, opened: Opened, known: Case | None, submission: 
         store.mark_danger(case.number)
     if vetoes_state(message):
         store.mark_state_veto(case.number, day)
-    return "followup" if known and not isinstance(message.body, AccountBody) else "new"

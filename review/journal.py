@@ -18,6 +18,10 @@ What = Literal[
     "reply-refused",
     "reply-sealed",
     "post-left",
+    "record-signed",
+    "judged-again",
+    "files-saved",
+    "files-refused",
 ]
 
 

@@ -13,17 +13,25 @@ from crypto.sign.sign import signing_key
 from crypto.wire.fields import is_name
 from review import journal
 from review.actions import ACTIONS, Answer
+from review.attached import sweep
 from review.faults import place_of
 from review.hardening import harden
+from review.judging import judge_again
 from review.pipe import PipeClosedError, Request, receive, refusal, send
 from review.refusals import Refused
 from review.store import Store
 from review.vault import Vault, create, open_vault
+from review.views import belief_of
 
 _MOST_TEXT = 4_096
 
 # Refusals of these actions are events that the vault remembers.
-_REMEMBERED: dict[str, journal.What] = {"take": "file-refused", "try_reply": "reply-refused", "reply": "reply-refused"}
+_REMEMBERED: dict[str, journal.What] = {
+    "take": "file-refused",
+    "try_reply": "reply-refused",
+    "reply": "reply-refused",
+    "save_files": "files-refused",
+}
 
 
 class Keeper:
@@ -74,11 +82,14 @@ def _open(request: Request) -> Vault:
     passphrase = given.text("passphrase", most=_MOST_TEXT)
     given.end()
     vault = (create if request.action == "create" else open_vault)(station, name, passphrase)
+    sweep(station)
     with vault.transaction() as connection:
         store = Store(connection)
         if request.action == "create":
             store.add_own(name, signing_key())
         store.note("vault-made" if request.action == "create" else "vault-opened", name, request.day)
+        if store.own().believed is not None:
+            judge_again(store, belief_of(store, request.day), request.day)
     return vault
 
 

@@ -42,7 +42,7 @@ class Aside:
     message: Message | None = field(default=None, repr=False)
 
 
-# FORMAT.md 9.4 and 7.3, in the order in which they are looked for; the last two need the vault's tables.
+# FORMAT.md 9.4, in the order in which they are looked for; the last needs the vault's tables.
 REASONS = (
     "damaged",
     "frame",
@@ -52,7 +52,6 @@ REASONS = (
     "other-portal",
     "misdirected",
     "same-id",
-    "seed-reused",
 )
 
 Outcome = Foreign | Opened | Aside
@@ -70,6 +69,11 @@ def open_envelope(envelope: bytes, keys: Identities, portal: str, is_for_us: Cal
         # Without a match, or with a header nobody can read, it is not ours. The other two come after a match.
         is_ours = error.code in ("mac-failure", "payload-failure")
         return Aside(reason="damaged", data=envelope) if is_ours else Foreign()
+    return read_frame(data, portal, is_for_us)
+
+
+def read_frame(data: bytes, portal: str, is_for_us: Callable[[Message], bool]) -> Opened | Aside:
+    """The same for what came out of an envelope."""
     try:
         frame = Frame.parse(data, MESSAGE_FRAMES)
     except FormatError:
@@ -83,7 +87,7 @@ def keys_for(day: str, seeds: Mapping[str, bytes]) -> Identities:
     return Identities.load(seeds[epoch] for epoch in sorted(seeds, key=lambda epoch: abs(_months(epoch) - arrived)))
 
 
-def _check(frame: Frame, data: bytes, portal: str, is_for_us: Callable[[Message], bool]) -> Outcome:
+def _check(frame: Frame, data: bytes, portal: str, is_for_us: Callable[[Message], bool]) -> Opened | Aside:
     try:
         message = Message.parse(frame.message)
     except NotUnderstoodError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.units import format_unit
 from flask import Request, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
@@ -15,6 +16,7 @@ from review.refusals import Refused
 from templates import SOURCE_LANGUAGE, environment, languages
 
 LANGUAGE_COOKIE = "language"
+_UNITS = (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6), ("digital-kilobyte", 1_000), ("digital-byte", 1))
 
 
 class Pages:
@@ -70,6 +72,7 @@ def _environment(language: str) -> Environment:
     made.filters["day"] = partial(_day, locale=locale, form="d MMMM y")
     made.filters["short_day"] = partial(_day, locale=locale, form="d MMMM")
     made.filters["language_name"] = partial(_language_name, locale=locale)
+    made.filters["size"] = partial(_size, locale=locale)
     made.filters["said"] = partial(said, language=language)
     return made
 
@@ -77,6 +80,13 @@ def _environment(language: str) -> Environment:
 def _day(day: str, *, locale: Locale, form: str) -> str:
     """A day with the month in words."""
     return format_date(date.fromisoformat(day), form, locale=locale)
+
+
+def _size(length: int, *, locale: Locale) -> str:
+    """Bytes, in the largest unit of which there is one; a number and a word, `1.4 MB`."""
+    unit, scale = next((one for one in _UNITS if length >= one[1]), _UNITS[-1])
+    rounded = round(length / scale, 1 if length < 10 * scale and scale > 1 else 0)
+    return format_unit(rounded, unit, length="short", format="#,##0.#", locale=locale)
 
 
 def _language_name(language: str, *, locale: Locale) -> str:

@@ -1,18 +1,21 @@
 """What the store hands out: frozen values, no rows of a database."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from crypto.wire.message import Thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """The vault's own row; pin and believed directory are missing until they were given."""
+    """The vault's own row; pin, believed directory and newest record are missing until there are such."""
 
     name: str
     signing_seed: bytes = field(repr=False)
     pin: bytes | None = field(repr=False)
     believed: int | None
+    record: bytes | None = field(repr=False)
+    judged: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +91,13 @@ class OutgoingSlot:
     mailbox: bytes = field(repr=False)
     sha256: bytes = field(repr=False)
     slot: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """The attachments of a message of case `number` as one submission brought them; `id` is the message's."""
+
+    submission: bytes = field(repr=False)
+    number: int
+    id: bytes = field(repr=False)
+    state: Literal["awaited", "whole", "unfit"]

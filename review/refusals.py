@@ -42,6 +42,12 @@ RefusalCode = Literal[
     "key-file-missing",
     "key-missing",
     "no-post-key",
+    "portals-differ",
+    # files of a message
+    "no-files",
+    "files-missing",
+    "files-saved",
+    "files-unfit",
     # answering
     "no-case",
     "no-reply-wanted",

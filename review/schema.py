@@ -5,6 +5,8 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -24,7 +26,8 @@ metadata = MetaData(
     }
 )
 
-# The vault itself: its name, the Ed25519 seed it signs with, the pin it was given, the directory it believes.
+# The vault itself: its name, the Ed25519 seed it signs with, the pin it was given, the directory it believes; the
+# newest record that it signed, whole; and by which release's rules what stands aside was judged last.
 own = Table(
     "own",
     metadata,
@@ -33,6 +36,8 @@ own = Table(
     Column("signing_seed", LargeBinary, nullable=False),
     Column("pin", LargeBinary),
     Column("believed", Integer),
+    Column("record", LargeBinary),
+    Column("judged", Integer, nullable=False, server_default="0"),
 )
 
 # One X-Wing seed for each epoch.
@@ -74,12 +79,23 @@ days = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
-# Entries of imported manifests that were neither carried nor listed as gone: taken when a later bundle brings them.
+# Entries of imported manifests that were neither carried whole nor listed as gone: taken when a later bundle brings
+# them.
 absent = Table(
     "absent",
     metadata,
     Column("n", Integer, ForeignKey("days.n"), primary_key=True),
     Column("submission", LargeBinary, primary_key=True),
+)
+
+# Envelopes that need not be opened again though their entry is still to come, by their ID and SHA-256: those of today
+# so far, whose manifest will be `n`, and those of absent entries of which only parts were missing.
+handled = Table(
+    "handled",
+    metadata,
+    Column("submission", LargeBinary, primary_key=True),
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("n", Integer, nullable=False),
 )
 
 # What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply. Both are what a writer
@@ -114,13 +130,35 @@ messages = Table(
     UniqueConstraint("number", "turn"),
 )
 
-# The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the key of the thread
-# that had it first.
+# The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the keys of the threads
+# that had it.
 attachment_seeds = Table(
     "attachment_seeds",
     metadata,
     Column("sha256", LargeBinary, primary_key=True),
-    Column("thread", LargeBinary, nullable=False),
+    Column("thread", LargeBinary, primary_key=True),
+)
+
+# Sealed parts as they came, by the submission they came with.
+parts = Table(
+    "parts",
+    metadata,
+    Column("submission", LargeBinary, primary_key=True),
+    Column("name", LargeBinary, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Which submissions brought a message with files, and what is known of the stream that each of them carries: its parts
+# are `awaited`, it is `whole`, or it is all here and `unfit`: not the one that the message names.
+streams = Table(
+    "streams",
+    metadata,
+    Column("submission", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("id", LargeBinary, primary_key=True),
+    Column("state", String(8), nullable=False),
+    ForeignKeyConstraint(["number", "id"], ["messages.number", "messages.id"]),
+    Index(None, "number", "id"),
 )
 
 # What opened and was not taken: `data` is the frame, or the envelope where no frame came out; the same bytes once.

@@ -1,19 +1,23 @@
-"""The only place that speaks SQL. A `Store` is one transaction's view of a vault."""
+"""The only place that speaks SQL, with its bases in `review.aside` and `review.parts`.
+
+A `Store` is one transaction's view of a vault.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from crypto.wire.digest import sha256
 from crypto.wire.fields import encode_json
 from crypto.wire.message import Message, Thread
 from review import schema
+from review.aside import AsideStore
 from review.journal import Entry, What
+from review.parts import PartStore
 from review.pseudonyms import new_pseudonym
-from review.records import Case, ImportedDay, InboxRow, OutgoingSlot, Own, SetAside, StoredMessage, StoredReply
+from review.records import Case, ImportedDay, InboxRow, OutgoingSlot, Own, StoredMessage, StoredReply
 
 
 def _case(row: Row[Any]) -> Case:
@@ -28,17 +32,18 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
+def _message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(number=row.number, turn=row.turn, arrived=row.arrived, data=row.data, read=row.read)
+
+
 def _share_mailbox(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     """Whether two cases ask for answers in one mailbox or under one key; a case that wants none shares nothing."""
     shared = (one.c.mailbox == other.c.mailbox) | (one.c.recipient == other.c.recipient)
     return shared & (one.c.number != other.c.number)
 
 
-class Store:
+class Store(AsideStore, PartStore):
     """Reads and writes one vault inside the transaction of `connection`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._db = connection
 
     # --- the vault itself
 
@@ -49,7 +54,14 @@ class Store:
     def own(self) -> Own:
         """The vault's own row."""
         row = self._db.execute(select(schema.own)).one()
-        return Own(name=row.name, signing_seed=row.signing_seed, pin=row.pin, believed=row.believed)
+        return Own(
+            name=row.name,
+            signing_seed=row.signing_seed,
+            pin=row.pin,
+            believed=row.believed,
+            record=row.record,
+            judged=row.judged,
+        )
 
     def set_pin(self, pin: bytes) -> None:
         """What the vault believes from now on before it has read anything."""
@@ -58,6 +70,14 @@ class Store:
     def set_believed(self, seq: int) -> None:
         """The directory that passed all checks."""
         self._db.execute(update(schema.own).values(believed=seq))
+
+    def set_record(self, note: bytes) -> None:
+        """The newest record that the vault has signed."""
+        self._db.execute(update(schema.own).values(record=note))
+
+    def set_judged(self, rules: int) -> None:
+        """By which release's rules what stands aside was judged now."""
+        self._db.execute(update(schema.own).values(judged=rules))
 
     def add_seed(self, epoch: str, seed: bytes) -> None:
         """The private sealing key of one epoch."""
@@ -143,13 +163,13 @@ class Store:
         query = select(others).join(own, _share_mailbox(own, others)).where(own.c.number == number)
         return [_case(row) for row in self._db.execute(query.order_by(others.c.number).limit(most))]
 
-    def thread_with_seed(self, seed_hash: bytes) -> bytes | None:
-        """The key of the first thread whose attachments had the seed of this SHA-256."""
+    def is_seed_of_others(self, seed_hash: bytes, thread: bytes) -> bool:
+        """Whether the attachments of another thread had the seed of this SHA-256."""
         table = schema.attachment_seeds
-        return self._db.scalar(select(table.c.thread).where(table.c.sha256 == seed_hash))
+        return bool(self._db.scalar(select(exists().where(table.c.sha256 == seed_hash, table.c.thread != thread))))
 
     def remember_seed(self, seed_hash: bytes, thread: bytes) -> None:
-        """That this thread had a seed of this SHA-256; the first thread stays."""
+        """That this thread had a seed of this SHA-256."""
         values = {"sha256": seed_hash, "thread": thread}
         self._db.execute(insert_or(schema.attachment_seeds).values(values).on_conflict_do_nothing())
 
@@ -209,10 +229,14 @@ class Store:
         """The writer's turns of a case, in order."""
         table = schema.messages
         rows = self._db.execute(select(table).where(table.c.number == number).order_by(table.c.turn))
-        return [
-            StoredMessage(number=row.number, turn=row.turn, arrived=row.arrived, data=row.data, read=row.read)
-            for row in rows
-        ]
+        return [_message(row) for row in rows]
+
+    def message(self, number: int, turn: int) -> StoredMessage | None:
+        """The writer's turn of this place in a case, if it is one."""
+        table = schema.messages
+        query = select(table).where(table.c.number == number, table.c.turn == turn)
+        row = self._db.execute(query).one_or_none()
+        return None if row is None else _message(row)
 
     def inbox(self) -> list[InboxRow]:
         """Every case, newest arrival first."""
@@ -248,27 +272,6 @@ class Store:
             )
             for row in self._db.execute(query)
         ]
-
-    def set_aside(self, n: int, submission: bytes, arrived: str, reason: str, data: bytes) -> bool:
-        """Keeps what opened and was not taken; false when these bytes are kept already."""
-        values = {"n": n, "submission": submission, "arrived": arrived, "reason": reason, "data": data}
-        row = insert_or(schema.aside).values(**values, sha256=sha256(data))
-        result = self._db.execute(row.on_conflict_do_nothing())
-        return result.rowcount == 1
-
-    def aside(self) -> list[SetAside]:
-        """What was set aside, newest first."""
-        table = schema.aside
-        rows = self._db.execute(
-            select(table.c.submission, table.c.arrived, table.c.reason).order_by(
-                table.c.arrived.desc(), table.c.submission
-            )
-        )
-        return [SetAside(submission=row.submission, arrived=row.arrived, reason=row.reason) for row in rows]
-
-    def count_aside(self) -> int:
-        """How much was set aside."""
-        return self._db.scalar(select(func.count()).select_from(schema.aside)) or 0
 
     # --- replies
 

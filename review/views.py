@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from crypto.public.trust import Pin
+from crypto.wire.digest import sha256
 from crypto.wire.directory import Directory
 from crypto.wire.fields import parse_json, to_base64url
 from crypto.wire.message import AccountBody, ConsentAnswerBody, Message, NotUnderstoodError, Routing
 from crypto.wire.note import Note
+from crypto.wire.record import NamedDirectory, NamedManifest, Record
 from crypto.wire.reply import Reply
+from review.attached import missing_parts
 from review.belief import Belief, known_belief
 from review.records import Case, StoredMessage, StoredReply
 from review.refusals import Refused
@@ -75,7 +78,9 @@ def case(store: Store, number: int, before: int = 0) -> View:
     answered = {one.data: Reply.parse(one.data) for one in replies}
     days = {reply.id: reply.day for reply in answered.values()}
     seen = {reply_id for message in said.values() for reply_id in message.seen}
-    turns = [(one.turn, _message(one, said[one.data], days)) for one in messages]
+    turns = [
+        (one.turn, {**_message(one, said[one.data], days), **_files(store, number, said[one.data])}) for one in messages
+    ]
     turns += [(one.turn, _reply(one, answered[one.data], seen)) for one in replies]
     # One day's envelopes come in no order: what opened the thread stands first.
     turns.sort(key=lambda turn: (turn[1]["kind"] != "account", turn[0]))
@@ -103,6 +108,40 @@ def aside(store: Store) -> View:
     }
 
 
+def files(store: Store, number: int, turn: int) -> View:
+    """The files of one message of a case."""
+    message = message_with_files(store, number, turn)
+    return {"pseudonym": find_case(store, number).pseudonym, **_files(store, number, message)}
+
+
+def message_with_files(store: Store, number: int, turn: int) -> Message:
+    """The message of this turn, which has files."""
+    find_case(store, number)
+    stored = store.message(number, turn)
+    message = None if stored is None else Message.parse(stored.data)
+    if message is None or message.attachments is None:
+        raise Refused("no-files")
+    return message
+
+
+def folder_name(pseudonym: str, turn: int) -> str:
+    """How the folder with the files of a message is called."""
+    return f"{pseudonym.replace(' ', '-')}-{turn}"
+
+
+def record(store: Store, belief: Belief, day: str, n: int) -> Record:
+    """What the vault can say of itself under this number."""
+    days, seq = store.days(), belief.directory.seq
+    last = max(days, default=None)
+    return Record(
+        n=n,
+        day=day,
+        manifest=None if last is None else NamedManifest(n=last, hash=days[last].hash),
+        backed_up=False,
+        directory=NamedDirectory(seq=seq, hash=Note.parse(store.directories()[seq]).hash()),
+    )
+
+
 def find_case(store: Store, number: int) -> Case:
     """The case of this number."""
     found = store.case(number)
@@ -115,12 +154,14 @@ def words_of(store: Store, number: int) -> list[str]:
     """Every text that the writer of a case gave: what a reply must not repeat."""
     texts: list[str] = []
     for one in store.messages(number):
-        body = Message.parse(one.data).body
+        message = Message.parse(one.data)
+        body = message.body
         texts += (
             [answer for answer in body.answers.values() if isinstance(answer, str)]
             if isinstance(body, AccountBody)
             else [body.text]
         )
+        texts += [] if message.attachments is None else [file.name for file in message.attachments.files]
     return texts
 
 
@@ -139,7 +180,12 @@ def _case(found: Case) -> View:
 
 
 def _message(stored: StoredMessage, message: Message, reply_days: Mapping[bytes, str]) -> View:
-    view: View = {"arrived": stored.arrived, "written": message.day, "language": message.language}
+    view: View = {
+        "turn": stored.turn,
+        "arrived": stored.arrived,
+        "written": message.day,
+        "language": message.language,
+    }
     if isinstance(message.body, AccountBody):
         answers = {name: one if isinstance(one, str) else list(one) for name, one in message.body.answers.items()}
         return {
@@ -153,6 +199,19 @@ def _message(stored: StoredMessage, message: Message, reply_days: Mapping[bytes,
     answered = message.body.answers_to
     reply_day = None if answered is None else reply_days.get(answered)
     return {**view, "kind": "followup", "text": message.body.text, "answers_reply_of": reply_day}
+
+
+def _files(store: Store, number: int, message: Message) -> View:
+    """What the message says of its files, how many of their parts are not here, and whether others had their key."""
+    attachments = message.attachments
+    if attachments is None:
+        return {"files": []}
+    return {
+        "files": [{"name": file.name, "type": file.type, "length": file.length} for file in attachments.files],
+        "parts": attachments.mebibytes,
+        "missing": missing_parts(store, number, message),
+        "seed_reused": store.is_seed_of_others(sha256(attachments.seed), message.thread.key),
+    }
 
 
 def _reply(stored: StoredReply, reply: Reply, seen: set[bytes]) -> View:

@@ -38,7 +38,10 @@ from crypto.wire.post import Post, PostSlot
 PORTAL = "test.sealed-intake"
 DAY = "2026-11-10"
 EPOCHS = ("2026-11", "2026-12", "2027-01")
-COMMITTEES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+Committees = Mapping[str, tuple[str, tuple[str, ...]]]
+"""Arrangement and vaults of each committee."""
+
+COMMITTEES: Committees = {
     "ccpr": ("single", ()),
     "cat": ("single", ("cat",)),
     "ced": ("single", ("ced",)),
@@ -126,17 +129,23 @@ class Portal:
         )
 
 
-def make_portal(name: str = PORTAL, day: str = DAY, epochs: Sequence[str] = EPOCHS, roots: int = 3) -> Portal:
+def make_portal(
+    name: str = PORTAL,
+    day: str = DAY,
+    epochs: Sequence[str] = EPOCHS,
+    roots: int = 3,
+    committees: Committees = COMMITTEES,
+) -> Portal:
     """A portal after its first ceremony; two roots must sign."""
     root_seeds = make_roots(roots)
-    served = [vault for _arrangement, vaults in COMMITTEES.values() for vault in vaults]
+    served = [vault for _arrangement, vaults in committees.values() for vault in vaults]
     vaults = {
         vault: VaultSecrets(sign_seed=signing_key(), seeds={epoch: identity.new_seed() for epoch in epochs})
         for vault in served
     }
     intake_seed, post_seed = signing_key(), signing_key()
     offers = [secrets.offer(vault) for vault, secrets in vaults.items()]
-    proposal = propose(make_plan(name, root_seeds, intake_seed), offers, post_seed, day)
+    proposal = propose(make_plan(name, root_seeds, intake_seed, committees), offers, post_seed, day)
     return Portal(
         name=name,
         roots=root_seeds,
@@ -154,8 +163,8 @@ def make_roots(count: int, first: int = 1) -> dict[str, bytes]:
     return {f"root-{number}": signing_key() for number in range(first, first + count)}
 
 
-def make_plan(name: str, roots: Mapping[str, bytes], intake_seed: bytes) -> Plan:
-    """Four committees that are open and one that is not."""
+def make_plan(name: str, roots: Mapping[str, bytes], intake_seed: bytes, committees: Committees = COMMITTEES) -> Plan:
+    """Four committees that are open and one that is not, or others."""
     return Plan(
         portal=name,
         committees=tuple(
@@ -167,11 +176,11 @@ def make_plan(name: str, roots: Mapping[str, bytes], intake_seed: bytes) -> Plan
                 status="open" if vaults else "not-open",
                 contact=f"{committee}@example.org",
             )
-            for committee, (arrangement, vaults) in COMMITTEES.items()
+            for committee, (arrangement, vaults) in committees.items()
         ),
         vaults=tuple(
             VaultPlan(id=vault, titles={language: f"Reader {vault} ({language})" for language in LANGUAGES})
-            for _arrangement, vaults in COMMITTEES.values()
+            for _arrangement, vaults in committees.values()
             for vault in vaults
         ),
         roots=RootSet(threshold=2, keys=tuple(NamedKey(name=root, key=public(seed)) for root, seed in roots.items())),

@@ -14,7 +14,7 @@ from intake import headers
 from intake.errors import ProblemError
 from intake.headers import Kind
 from intake.limits import MOST_DAYS
-from intake.routes import directory, errors, mailbox, pages, submissions
+from intake.routes import directory, errors, mailbox, pages, parts, submissions
 from intake.routes.answers import BareRequest, BareResponse
 from intake.site import Site
 from templates import languages
@@ -59,6 +59,8 @@ ROUTES = (
     Route(method="GET", rule=f"/days/<number(max={MOST_DAYS}):n>", view=directory.day),
     Route(method="GET", rule="/log/<month>", view=directory.log),
     Route(method="PUT", rule="/submissions/<name>", view=submissions.put),
+    Route(method="GET", rule="/submissions/<name>/parts", view=parts.names),
+    Route(method="PUT", rule="/submissions/<name>/parts/<part>", view=parts.put),
     Route(method="POST", rule="/submissions/delete", view=submissions.delete),
     Route(method="POST", rule="/mailbox", view=mailbox.read),
     Route(method="POST", rule="/mailbox/delete", view=mailbox.delete),

@@ -1,14 +1,15 @@
 """Reads bodies and makes answers: in memory, of an exact length, and without anything that a framework adds."""
 
-from collections.abc import Container
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from flask import Request, Response, request
 
-from crypto.wire.fields import encode_json
+from crypto.errors import FormatError
+from crypto.wire.fields import encode_json, from_base64url
 from intake.content import Content
 from intake.errors import ProblemError
-from intake.limits import MOST_BODY
+from intake.limits import ID_LENGTH
 
 
 class BareRequest(Request):
@@ -24,10 +25,20 @@ class BareResponse(Response):
     default_mimetype = None
 
 
-def read_body(lengths: Container[int]) -> bytes:
+def read_id(name: str) -> bytes:
+    """The identifier of a submission, or the name of a part, in an address."""
+    try:
+        return from_base64url(name, ID_LENGTH)
+    except FormatError:
+        raise ProblemError("bad-id") from None
+
+
+def read_body(lengths: Collection[int]) -> bytes:
     """The whole body, which must have exactly the length it says, one of `lengths`; looked at before it is read."""
     length = _declared_length()
-    if length > MOST_BODY:
+    if "HTTP_CONTENT_ENCODING" in request.environ:
+        raise ProblemError("bad-header")
+    if length > max(lengths):
         raise ProblemError("too-large")
     if length not in lengths:
         raise ProblemError("wrong-length")

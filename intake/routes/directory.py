@@ -52,10 +52,11 @@ def keys(site: Site, sha256: str) -> Response:
 
 
 def days(site: Site) -> Response:
-    """Number, day and hash of every closed day."""
+    """Number, day and hash of every closed day, and how many of its submissions were deleted early, at the limit."""
     with site.store.look() as look:
-        heads = look.manifest_heads()
-    return send_json({"v": 1, "days": [{"n": n, "day": day, "hash": to_base64url(digest)} for n, day, digest in heads]})
+        heads, early = look.manifest_heads(), look.early()
+    listed = [{"n": n, "day": day, "hash": to_base64url(digest), "limit": early.get(n, 0)} for n, day, digest in heads]
+    return send_json({"v": 1, "days": listed})
 
 
 def day(site: Site, n: int) -> Response:

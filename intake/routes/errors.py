@@ -25,12 +25,14 @@ PROBLEMS = {
     "epoch-over": (409, "The month of these keys is over. Seal again."),
     "epoch-early": (409, "The month of these keys has not come. Seal again."),
     "too-large": (413, "The body is larger than anything that is taken here."),
+    "too-many-parts": (413, "More parts than one submission may have."),
     "too-many": (429, "Too many are writing at once. Try again later."),
     "internal": (500, "Something broke here. It was not your mistake."),
     "closed": (503, "No directory is in force. Nothing is taken at the moment."),
-    "storage-full": (507, "There is no room. Try again later."),
+    "unavailable": (503, "What is kept here cannot be reached at the moment. Try again later."),
+    "storage-full": (507, "There is no room, or nothing can be written. Try again later."),
 }
-WORTH_RETRYING = ("too-many", "storage-full")
+WORTH_RETRYING = ("too-many", "unavailable", "storage-full")
 PAGE_STATUSES = (404, 405, 500, 503)
 STATUS_CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 
@@ -54,8 +56,10 @@ def refuse(site: Site, is_page: Callable[[str], bool], error: Exception) -> Resp
 def _code(error: Exception) -> str:
     if isinstance(error, ProblemError):
         return error.code
-    if isinstance(error, BusyError | AwayError):
+    if isinstance(error, BusyError):
         return "too-many"
+    if isinstance(error, AwayError):
+        return "unavailable"
     if isinstance(error, FullError):
         return "storage-full"
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:

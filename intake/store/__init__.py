@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from intake import database, schema
 from intake.errors import IntakeError, RefusedError
 from intake.limits import Limits
+from intake.store.kept import ChangeKept, LookAtKept
 from intake.store.parts import ChangeParts, LookAtParts
 from intake.store.portal import ChangePortal, LookAtPortal
 from intake.store.records import ChangeRecords, LookAtRecords
@@ -22,11 +23,11 @@ from intake.store.values import Manifest, Part, Slot, StoredRecord, Submission
 __all__ = ["Change", "Look", "Manifest", "Part", "Slot", "Store", "StoredRecord", "Submission"]
 
 
-class Look(LookAtPortal, LookAtSubmissions, LookAtParts, LookAtReplies, LookAtRecords):
+class Look(LookAtPortal, LookAtSubmissions, LookAtParts, LookAtKept, LookAtReplies, LookAtRecords):
     """Reads one state of the database."""
 
 
-class Change(Look, ChangePortal, ChangeSubmissions, ChangeParts, ChangeReplies, ChangeRecords):
+class Change(Look, ChangePortal, ChangeSubmissions, ChangeParts, ChangeKept, ChangeReplies, ChangeRecords):
     """Reads and writes in one transaction."""
 
 
@@ -63,9 +64,10 @@ class Store:
             yield Look(connection)
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
-        """All or nothing, and never while a day is being closed."""
+    def change(self, *ids: bytes) -> Iterator[Change]:
+        """All or nothing, never while a day is being closed, and for these submissions one after the other."""
         with self._locked(shared=True) as connection:
+            database.claim(connection, ids)
             yield Change(connection)
 
     @contextmanager

@@ -19,7 +19,7 @@ class LookAtPortal(Rows):
         return portal
 
     def revision(self) -> int:
-        """Moves whenever directories were imported."""
+        """Moves whenever directories or records were imported."""
         revision: int = self._connection.execute(_REVISION).scalar_one()
         return revision
 

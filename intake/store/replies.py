@@ -37,6 +37,6 @@ class ChangeReplies(LookAtReplies):
         """Its slots are gone; their hashes stay remembered, so that nothing comes back."""
         return self._connection.execute(delete(schema.slot).where(schema.slot.c.mailbox == mailbox)).rowcount > 0
 
-    def drop_slots_before(self, day: str) -> None:
-        """Replies that have waited long enough."""
-        self._connection.execute(delete(schema.slot).where(schema.slot.c.day < day))
+    def drop_slots_before(self, day: str) -> int:
+        """Replies that have waited long enough; how many slots."""
+        return self._connection.execute(delete(schema.slot).where(schema.slot.c.day < day)).rowcount

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 
 from intake import schema
 from intake.errors import BusyError
-from intake.store.rows import Rows
+from intake.store.rows import Rows, chunks
 from intake.store.values import Manifest, Submission
 
 # What every submission runs, built once.
@@ -95,17 +95,35 @@ class ChangeSubmissions(LookAtSubmissions):
         return sha256
 
     def drop_submissions(self, ids: Sequence[bytes], reason: str) -> bool:
-        """Their bytes are gone. On a closed day it is said why; on an open day nothing is left at all.
+        """Their bytes, and those of their parts, are gone. On a closed day it is said why, and the hashes stay; on an
+        open day, and of parts that wait for an envelope, nothing is left at all.
 
         Says, like `empty_mailbox`, whether there was anything; then `Store.wipe` is to follow.
         """
-        arrived, closed, gone = schema.arrived, schema.closed, schema.gone
-        dropped = self._connection.execute(delete(arrived).where(arrived.c.id.in_(ids))).rowcount
+        dropped = [self._drop_open(some) + self._drop_closed(some, reason) for some in chunks(ids)]
+        return sum(dropped) > 0
+
+    def _drop_open(self, ids: Sequence[bytes]) -> int:
+        arrived, closed, part, staging = schema.arrived, schema.closed, schema.part, schema.staging
+        listed = select(closed.c.id).where(closed.c.id.in_(ids))
+        return sum(
+            self._connection.execute(statement).rowcount
+            for statement in (
+                delete(staging).where(staging.c.id.in_(ids)),
+                delete(arrived).where(arrived.c.id.in_(ids)),
+                delete(part).where(part.c.id.in_(ids), part.c.id.not_in(listed)),
+            )
+        )
+
+    def _drop_closed(self, ids: Sequence[bytes], reason: str) -> int:
+        closed, part = schema.closed, schema.part
         held = update(closed).where(closed.c.id.in_(ids), closed.c.envelope.is_not(None))
         emptied = self._connection.scalars(held.values(envelope=None).returning(closed.c.id)).all()
         if emptied:  # by this transaction and no other: whoever deletes the same at once has waited for it
-            self._connection.execute(insert(gone), [{"id": one, "reason": reason} for one in sorted(emptied)])
-        return dropped + len(emptied) > 0
+            self._connection.execute(update(part).where(part.c.id.in_(emptied)).values(data=None))
+            rows = [{"id": one, "reason": reason} for one in sorted(emptied)]
+            self._connection.execute(insert(schema.gone), rows)
+        return len(emptied)
 
     def add_manifest(self, manifest: Manifest, last: bytes | None) -> None:
         """A manifest, and its rows up to the ID `last` moved over in the order of their IDs."""

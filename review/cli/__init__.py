@@ -16,7 +16,9 @@ def review() -> None:
     """The offline desk: opens what was sealed for its vaults, and seals the answers."""
 
 
-for command in (vaults.init, vaults.keys, vaults.trust, exchange.take, exchange.export, exchange.serve, ceremony.group):
+_VAULTS = (vaults.init, vaults.keys, vaults.trust)
+_EXCHANGE = (exchange.take, exchange.export, exchange.record, exchange.serve)
+for command in (*_VAULTS, *_EXCHANGE, ceremony.group):
     review.add_command(command)
 
 

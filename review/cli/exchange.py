@@ -1,4 +1,4 @@
-"""Takes bundles in, lays posts out, and opens the desk."""
+"""Takes bundles in, lays posts and records out, and opens the desk."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ from review.config import Config, utc_today
 from review.pages import refusal_in
 from review.post import write_post
 from review.process import KeeperProcess
+from review.recording import write_records
 from review.refusals import Refused
 from review.serve import serve as serve_desk
 
@@ -41,6 +42,18 @@ def export(station: Path, out: Path) -> None:
     with opened_all(station.absolute(), None, today) as keepers:
         replies = write_post(keepers, out, today)
     click.echo(f"{out}: {replies} replies leave" if replies else "nothing is waiting; no file was written")
+
+
+@click.command()
+@click.argument("station", type=station_argument())
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--vault", type=Name(), help="only this vault")
+def record(station: Path, out: Path, vault: str | None) -> None:
+    """Write for intake which days the vaults have kept; carry it at another time than the post."""
+    today = utc_today()
+    with opened_all(station.absolute(), vault, today) as keepers:
+        vaults = write_records(keepers, out, today)
+    click.echo(f"{out}: records of {', '.join(vaults)}")
 
 
 @click.command()
@@ -81,6 +94,7 @@ _RARE = {
     "foreign": "for others",
     "double": "here already",
     "aside": "set aside",
+    "parts": "parts of files",
     "gone": "no longer held by intake",
     "absent": "missing without a word: tell the people who run intake",
 }

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from review.routes import cases, entry, errors, guard, inbox, static
+from review.routes import cases, entry, errors, files, guard, inbox, static
 
 
 def install(app: Flask) -> None:
     """Puts the guard in front of everything, then the pages."""
     guard.install(app)
     errors.install(app)
-    for module in (entry, inbox, cases, static):
+    for module in (entry, inbox, cases, files, static):
         app.register_blueprint(module.blueprint)

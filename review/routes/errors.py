@@ -35,7 +35,7 @@ def _refused(error: Refused) -> Answer:
         desk().lock()
     if not desk().open_vaults():
         return redirect(url_for("entry.unlock"), 303)
-    status = 404 if error.code in ("no-case", "no-vault") else 409
+    status = 404 if error.code in ("no-case", "no-files", "no-vault") else 409
     return pages().render("error.html", kind="refused", words=pages().refusal(error)), status
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crypto.wire.fields import to_base64url
 from tests.abuse.wire import CANARY
 from tests.intake.conftest import address
 from tests.serving import sealed_with
 
-ID = b"a" * 16
+ID, PART = b"a" * 16, b"\x01" * 16
 SEALED = "".join(f"{name}: {value}\r\n" for name, value in sealed_with().items())
 HIDDEN = f"GET /robots.txt HTTP/1.1\r\nHost: x\r\nUser-Agent: {CANARY}\r\n\r\n".encode()
 """What a smuggler hides behind the end of a request; by itself it is answered with 200."""
@@ -43,6 +44,14 @@ def put(
     """An upload."""
     head = f"PUT {address(at)} HTTP/1.1\r\nHost: x\r\n{HEADERS}{SEALED}{extra}\r\n".encode("latin-1")
     return Row(name=name, send=lambda envelope: head + body(envelope), statuses=answers)
+
+
+def put_part(
+    name: str, extra: str, body: bytes, *, at: bytes = ID, part: str = to_base64url(PART), answers: tuple[int, ...]
+) -> Row:
+    """An upload of a part, which needs no header of its own."""
+    head = f"PUT {address(at)}/parts/{part} HTTP/1.1\r\nHost: x\r\n{HEADERS}{extra}\r\n".encode("latin-1")
+    return Row(name=name, send=lambda _: head + body, statuses=answers)
 
 
 def line(name: str, data: bytes | str, *, answers: tuple[int, ...] = (400,)) -> Row:

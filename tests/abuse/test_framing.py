@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.abuse.rows import HIDDEN, Row, get, line, post, put
+from tests.abuse.rows import HIDDEN, PART, Row, get, line, post, put, put_part
 from tests.abuse.wire import CANARY, exchange
 from tests.serving import Served
 
@@ -97,12 +97,53 @@ UPLOADS = [
         answers=(100, 413),
     ),
     put("waits for something else", f"Expect: {CANARY}\r\n" + lengths("1"), lambda _: b"x", answers=(400,)),
-    put("says that it is packed", "Content-Encoding: gzip\r\n" + lengths(str(LENGTH)), at=b"j" * 16, answers=(204,)),
+    put("says that it is packed", "Content-Encoding: gzip\r\n" + lengths(str(LENGTH)), at=b"j" * 16, answers=(400,)),
+    put("says that it is not", "Content-Encoding: identity\r\n" + lengths(str(LENGTH)), at=b"k" * 16, answers=(400,)),
     put(
         "is packed",
         "Content-Encoding: gzip\r\n" + lengths(str(LENGTH)),
         lambda _: (b"\x1f\x8b\x08" + bytes(7)).ljust(LENGTH, b"\xff"),
         answers=(400,),
+    ),
+]
+MIB = 2**20
+DATA = bytes(MIB)
+PARTS = [
+    put_part("a whole part", lengths(str(MIB)), DATA, at=b"A" * 16, answers=(204,)),
+    put_part("a part and another request", lengths(str(MIB)), DATA + HIDDEN, at=b"B" * 16, answers=(204, 200)),
+    put_part("a part, a byte long", lengths(str(MIB)), DATA + b"x", at=b"C" * 16, answers=(204,)),
+    put_part("a part, a byte short", lengths(str(MIB)), DATA[:-1], at=b"D" * 16, answers=(400,)),
+    put_part("half a part", lengths(str(MIB)), DATA[: MIB // 2], at=b"E" * 16, answers=(400,)),
+    put_part("a part that says a byte less", lengths(str(MIB - 1)), DATA[:-1], at=b"F" * 16, answers=(400,)),
+    put_part("a part that says a byte more", lengths(str(MIB + 1)), b"", at=b"G" * 16, answers=(413,)),
+    put_part("a part that says much more", lengths("9" * 12), b"", at=b"H" * 16, answers=(413,)),
+    put_part("a part of nothing", lengths("0"), b"", at=b"I" * 16, answers=(400,)),
+    put_part("a part without a length", "", HIDDEN, at=b"J" * 16, answers=(400, 200)),
+    put_part("a part in chunks", CHUNKED, chunked(DATA), at=b"K" * 16, answers=(400,)),
+    put_part(
+        "a part in chunks with a length", lengths(str(MIB)) + CHUNKED, chunked(DATA), at=b"L" * 16, answers=(400,)
+    ),
+    put_part("a packed part", "Content-Encoding: gzip\r\n" + lengths(str(MIB)), DATA, at=b"M" * 16, answers=(400,)),
+    put_part(
+        "a range of a part",
+        f"Content-Range: bytes 0-9/{MIB}\r\n" + lengths("10"),
+        DATA[:10],
+        at=b"N" * 16,
+        answers=(400,),
+    ),
+    put_part(
+        "a part that waits to be asked",
+        "Expect: 100-continue\r\n" + lengths(str(MIB)),
+        DATA + HIDDEN,
+        at=b"O" * 16,
+        answers=(100, 204, 200),
+    ),
+    put_part(
+        "a part as a form",
+        f"Content-Type: multipart/form-data; boundary={CANARY}\r\n" + lengths(str(MIB)),
+        DATA,
+        at=b"P" * 16,
+        answers=(204,),
     ),
 ]
 START = "GET /start HTTP/1.1\r\n"
@@ -159,7 +200,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("row", [*WHERE_IT_ENDS, *UPLOADS, *LINES], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*WHERE_IT_ENDS, *UPLOADS, *PARTS, *LINES], ids=lambda row: row.name)
 def test_a_hostile_request_gets_exactly_these_answers_and_the_next_visitor_gets_theirs(
     served: Served, envelope: bytes, row: Row
 ) -> None:
@@ -215,13 +256,16 @@ def envelope(served: Served) -> bytes:
 def test_of_all_uploads_those_that_were_answered_with_204_are_held_and_no_other(
     served: Served, envelope: bytes
 ) -> None:
-    for row in UPLOADS:
+    for row in (*UPLOADS, *PARTS):
         exchange(served, row.send(envelope))
     store = served.store()
     with store.look() as look:
         held = {bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyz" if look.held(bytes([letter]) * 16)}
+        parts = {bytes([letter]): look.part(bytes([letter]) * 16, PART) for letter in b"ABCDEFGHIJKLMNOPQ"}
     store.close()
-    assert held == {b"g", b"h", b"i", b"j"}
+    assert held == {b"g", b"h", b"i"}
+    assert {letter for letter, data in parts.items() if data == DATA} == {b"A", b"B", b"C", b"O", b"P"}
+    assert {letter for letter, data in parts.items() if data is None} == {bytes([one]) for one in b"DEFGHIJKLMNQ"}
 
 
 def test_a_hidden_request_is_seen_when_it_is_answered(served: Served) -> None:

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from crypto.public.seal import seal_slot
 from crypto.secret import identity
 from crypto.wire.age import ENVELOPE_LENGTHS, SLOT_LENGTH, SLOT_PLAINTEXT, check_slot
+from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.digest import sha256
 from crypto.wire.fields import to_base64url
 from intake import config, create_app
@@ -23,6 +24,8 @@ SECRET, OTHER = KEYS.mailbox_secret(), b"\x5a" * 32
 TOKEN, CLOSED, DELETED = b"t" * 16, b"c" * 16, b"d" * 16
 NEW = b"n" * 16
 """An identifier that nobody ever used."""
+WITH_PARTS, STAGED, DELETED_STAGED = b"p" * 16, b"s" * 16, b"e" * 16
+PART, DATA = b"\x07" * 16, bytes(PART_LENGTH)
 
 
 @pytest.fixture
@@ -35,6 +38,11 @@ def lived_in(tmp_path: Path, portal: Portal) -> Iterator[FlaskClient]:
     envelope = portal.envelope()
     for token in (CLOSED, DELETED):
         assert client.put(address(sha256(token)[:16]), data=envelope, headers=headers()).status_code == 204
+    for token in (DELETED_STAGED, STAGED, WITH_PARTS):
+        assert client.put(part_of(token), data=DATA).status_code == 204
+    with_part = {**headers(), "Parts": "1"}
+    assert client.put(address(sha256(WITH_PARTS)[:16]), data=envelope, headers=with_part).status_code == 204
+    assert client.post("/submissions/delete", data=DELETED_STAGED).status_code == 204
     assert client.post("/submissions/delete", data=DELETED).status_code == 204
     key = identity.public_key(KEYS.reply_seed())
     slots = [(where, seal_slot(bytes(SLOT_PLAINTEXT), key)) for where in (KEYS.mailbox_address(), sha256(OTHER))]
@@ -45,6 +53,11 @@ def lived_in(tmp_path: Path, portal: Portal) -> Iterator[FlaskClient]:
     assert client.put(address(sha256(TOKEN)[:16]), data=envelope, headers=headers()).status_code == 204
     yield client
     store.close()
+
+
+def part_of(token: bytes, part: bytes = PART) -> str:
+    """Where a part of the submission of this token is put."""
+    return f"{address(sha256(token)[:16])}/parts/{to_base64url(part)}"
 
 
 def whole(answer: TestResponse) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
@@ -69,6 +82,7 @@ def test_mailboxes_that_are_unknown_emptied_full_or_another_s_differ_in_their_ra
     [
         ("/mailbox/delete", [bytes(32), OTHER, sha256(SECRET), SECRET, SECRET]),
         ("/submissions/delete", [bytes(16), DELETED, sha256(TOKEN)[:16], CLOSED, CLOSED, TOKEN, TOKEN]),
+        ("/submissions/delete", [bytes(16), STAGED, STAGED, DELETED_STAGED, WITH_PARTS, WITH_PARTS]),
         ("/submissions/delete", [bytes(16) * 2, TOKEN + bytes(16), CLOSED + TOKEN, bytes(16 * MOST_TOKENS)]),
     ],
 )
@@ -127,13 +141,57 @@ def test_an_upload_under_an_identifier_that_was_deleted_on_its_day_is_like_any_o
         ["/directory/2", "/directory/9", "/directory/0", "/directory/x"],
         ["/log/2026-12", "/log/1999-01", "/log/x", "/log/%00"],
         ["/static/x", "/static/intake.toml", "/static/..", "/static/%2e%2e"],
-        [f"/submissions/{to_base64url(sha256(one)[:16])}/parts" for one in (TOKEN, CLOSED, DELETED, bytes(16))],
+        [
+            f"{address(sha256(one)[:16])}/parts/{one_part}"
+            for one in (TOKEN, WITH_PARTS)
+            for one_part in ("", "/", "x/y")
+        ],
     ],
 )
 def test_what_is_not_there_is_not_there_for_any_reason(lived_in: FlaskClient, paths: list[str]) -> None:
     found = {whole(lived_in.get(path)) for path in paths}
     assert len(found) == 1
     assert next(iter(found))[0] == 404
+
+
+@pytest.mark.parametrize("token", [TOKEN, CLOSED, DELETED, DELETED_STAGED, bytes(16)])
+def test_asking_for_the_parts_of_an_identifier_without_any_says_nothing_about_it(
+    lived_in: FlaskClient, token: bytes
+) -> None:
+    expected = lived_in.get(f"{address(NEW)}/parts")
+    assert whole(lived_in.get(f"{address(sha256(token)[:16])}/parts")) == whole(expected)
+    assert expected.status_code == 200
+
+
+@pytest.mark.parametrize("token", [STAGED, WITH_PARTS, TOKEN, CLOSED, DELETED_STAGED, bytes(16)])
+@pytest.mark.parametrize("length", [0, PART_LENGTH - 1, PART_LENGTH + 1])
+def test_a_part_of_another_length_is_refused_alike_whatever_is_there(
+    lived_in: FlaskClient, token: bytes, length: int
+) -> None:
+    found = [whole(lived_in.put(part_of(one), data=bytes(length))) for one in (NEW, token)]
+    assert found[0] == found[1]
+    assert found[0][0] in (400, 413)
+
+
+def test_a_part_cannot_be_had_back_by_anybody(lived_in: FlaskClient) -> None:
+    found = {whole(lived_in.get(part_of(one))) for one in (STAGED, WITH_PARTS, NEW, TOKEN)}
+    assert {status for status, _headers, _body in found} == {405}
+    assert len(found) == 1
+
+
+def test_whoever_knows_an_identifier_of_parts_that_wait_cannot_change_or_end_them_without_all_of_them(
+    lived_in: FlaskClient, portal: Portal
+) -> None:
+    """Junk under another name is what somebody can add who knows the identifier: its author takes another."""
+    assert lived_in.put(part_of(STAGED), data=DATA[:-1] + b"x").status_code == 409
+    for parts in ("0", "2"):
+        answer = lived_in.put(
+            address(sha256(STAGED)[:16]), data=portal.envelope(), headers={**headers(), "Parts": parts}
+        )
+        assert answer.status_code == 409
+    lived_in.post("/submissions/delete", data=sha256(STAGED)[:16])
+    with site_of(lived_in.application).store.look() as look:
+        assert look.part(sha256(STAGED)[:16], PART) == DATA
 
 
 @pytest.mark.parametrize("token", [TOKEN, CLOSED, DELETED, bytes(16)])

@@ -23,8 +23,8 @@ from tests.intake.conftest import SetClock, address, make_folder, site_of, take
 from tests.material import Portal
 
 DOCUMENT = (Path(intake.__file__).with_name("INTERFACE.md")).read_text("utf-8")
-ELSEWHERE = {"too-many", "storage-full", "internal", "parts-missing"}
-"""Provoked in tests/intake/test_store.py and test_quiet.py; the last one comes with attachments."""
+ELSEWHERE = {"too-many", "storage-full", "unavailable", "internal"}
+"""Provoked in tests/intake: test_store.py, test_disk.py, test_postgresql.py and test_quiet.py."""
 
 Table = dict[tuple[str, str], tuple[str, tuple[int, ...]]]
 
@@ -110,9 +110,11 @@ HONEST = {
     "/static/NAME": "/static/site.css",
     "/directory/SEQ": "/directory/1",
     "/submissions/NAME": address(ID),
+    "/submissions/NAME/parts": f"{address(ID)}/parts",
+    "/submissions/NAME/parts/PART": f"{address(ID)}/parts/{to_base64url(ID)}",
 }
 STRANGE = ("", "0", "1", "x", "..", "A" * 22, "A" * 43, "2026-11", "9" * 30)
-BODIES = (b"", b"x", bytes(16), bytes(32), bytes(34), bytes(57_782), bytes(300_000))
+BODIES = (b"", b"x", bytes(16), bytes(32), bytes(34), bytes(57_782), bytes(300_000), bytes(2**20))
 
 
 def test_no_address_answers_with_a_status_that_is_not_declared(app: Flask) -> None:
@@ -173,6 +175,8 @@ PROVOKED: dict[str, Provoke] = {
     "not-found": lambda client, _portal, _clock: client.get("/keys/x"),
     "method-not-allowed": lambda client, _portal, _clock: client.delete("/mailbox"),
     "conflict": lambda client, portal, _clock: (put(client, portal.envelope()), put(client, portal.envelope()))[1],
+    "parts-missing": lambda client, portal, _clock: put(client, portal.envelope(), at=b"u" * 16, Parts="2"),
+    "too-many-parts": lambda client, portal, _clock: put(client, portal.envelope(), at=b"u" * 16, Parts="1024"),
     "unknown-directory": lambda client, portal, _clock: put(client, portal.envelope(), at=b"u" * 16, Directory="9"),
     "epoch-early": lambda client, portal, _clock: put(client, portal.envelope(), at=b"u" * 16, Epoch="2027-01"),
     "epoch-over": lambda client, portal, clock: put(
@@ -218,7 +222,18 @@ def test_every_code_is_provoked_here_or_where_the_list_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/log/%00", "/log/2026-13", "/log/x", "/days/2147483648", "/days/0", "/keys/x", f"/keys/{'A' * 42}"]
+    "path",
+    [
+        "/log/%00",
+        "/log/2026-13",
+        "/log/x",
+        "/days/2147483648",
+        "/days/0",
+        "/keys/x",
+        f"/keys/{'A' * 42}",
+        "/submissions/x/parts",
+        f"/submissions/{'A' * 23}/parts",
+    ],
 )
 def test_what_cannot_be_a_name_is_not_looked_for_in_any_database(
     app: Flask, monkeypatch: pytest.MonkeyPatch, path: str
@@ -228,18 +243,20 @@ def test_what_cannot_be_a_name_is_not_looked_for_in_any_database(
     def asked(*_: object) -> None:
         raise AssertionError("the database was asked")
 
-    for name in ("log_lines", "manifest", "key_file"):
+    for name in ("log_lines", "manifest", "key_file", "parts"):
         monkeypatch.setattr(Look, name, asked)
-    assert app.test_client().get(path).status_code == 404
+    assert app.test_client().get(path).status_code == (400 if path.startswith("/submissions") else 404)
 
 
-@pytest.mark.parametrize("path", ["/log/2026-11", "/days/1", f"/keys/{to_base64url(bytes(32))}"])
+@pytest.mark.parametrize(
+    "path", ["/log/2026-11", "/days/1", f"/keys/{to_base64url(bytes(32))}", f"/submissions/{'A' * 22}/parts"]
+)
 def test_what_can_be_a_name_is_looked_for(app: Flask, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """The control of the test above."""
 
     def asked(*_: object) -> None:
         raise AssertionError("the database was asked")
 
-    for name in ("log_lines", "manifest", "key_file"):
+    for name in ("log_lines", "manifest", "key_file", "parts"):
         monkeypatch.setattr(Look, name, asked)
     assert app.test_client().get(path).status_code == 500

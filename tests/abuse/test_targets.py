@@ -1,5 +1,6 @@
 """What is asked for has one spelling; no other is found, whoever decodes, joins or folds it (behaviour A12)."""
 
+import json
 import socket
 
 import pytest
@@ -9,6 +10,7 @@ from tests.abuse.rows import HEADERS, HIDDEN, Row, get, target
 from tests.abuse.wire import CANARY, Answer, exchange, holding
 from tests.serving import Served
 
+NAME = "A" * 22
 NOT_FOUND = [
     "//start",
     "///start",
@@ -130,8 +132,49 @@ NOT_FOUND = [
     "/server-status",
     "/submissions",
     "/submissions/",
+    *(
+        f"/submissions/{NAME}{rest}"
+        for rest in ("/parts/", "/part", "/parts//", "/parts/x/y", "//parts", "/Parts", "/parts.", "/parts%00")
+    ),
+    *(
+        f"/submissions/{NAME}/parts/{rest}"
+        for rest in (f"{NAME}/", "%2e%2e/x", "../x/y", f"{NAME}%2f", f"%41{NAME[1:]}", f"./{NAME}", f"{NAME};x")
+    ),
+    f"/submissions/{NAME}/parts%2f{NAME}",
+    f"/submissions/%41{NAME[1:]}/parts",
+    f"/submissions//{NAME}/parts",
+    f"/submissions/../submissions/{NAME}/parts",
+    "/submissions/parts",
+    "/submissions//parts",
+    "/parts",
+    f"/parts/{NAME}",
 ]
-FOUND = ["/start", "/en/write", "/static/site.css", "/directory/1", "/robots.txt", "http://x/start", "http://x"]
+PARTS = [f"/submissions/{NAME}/parts", f"/submissions/{NAME}/parts/{NAME}"]
+BAD_IDS = [
+    "/submissions/delete/parts",
+    "/submissions/delete/parts/x",
+    f"/submissions/delete/parts/{NAME}",
+    "/submissions/../parts",
+    "/submissions/./parts",
+    f"/submissions/{NAME}/parts/..",
+    f"/submissions/{NAME}/parts/.",
+    f"/submissions/{NAME}/parts/delete",
+    f"/submissions/{NAME}/parts/{NAME}A",
+    f"/submissions/{NAME[:-1]}/parts",
+    f"/submissions/{NAME[:-1]}B/parts",
+    f"/submissions/{NAME}./parts",
+    f"/submissions/{CANARY}/parts/{CANARY}",
+]
+FOUND = [
+    f"/submissions/{NAME}/parts",
+    "/start",
+    "/en/write",
+    "/static/site.css",
+    "/directory/1",
+    "/robots.txt",
+    "http://x/start",
+    "http://x",
+]
 BROKEN = ["", "start", "*", "x:443", "/\x80", "/\xc3\xa9", "/a\tb", "/\x00", "/\x7f", "http://[x/start", "a b"]
 
 
@@ -151,6 +194,15 @@ def test_the_one_spelling_is_found_whatever_is_asked_behind_it(served: Served, p
         check(answer)
 
 
+@pytest.mark.parametrize("path", BAD_IDS)
+def test_what_stands_for_no_submission_or_part_is_refused_as_that(served: Served, path: str) -> None:
+    part = len(path.split("/")) == 5
+    sent = target(path, method="PUT" if part else "GET", extra="Content-Length: 1048576\r\n" if part else "")
+    (answer,) = exchange(served, sent.send(b""))
+    assert (answer.status, json.loads(answer.body)["code"]) == (400, "bad-id")
+    check(answer)
+
+
 @pytest.mark.parametrize("path", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_no_address_is_refused_by_the_connection(served: Served, path: str) -> None:
     (answer,) = exchange(served, target(path).send(b""))
@@ -158,7 +210,10 @@ def test_what_is_no_address_is_refused_by_the_connection(served: Served, path: s
     check(answer)
 
 
-@pytest.mark.parametrize("path", ["/start", "/en/write", "/static/site.css", "/mailbox", "/submissions/delete", "*"])
+@pytest.mark.parametrize(
+    "path",
+    ["/start", "/en/write", "/static/site.css", "/mailbox", "/submissions/delete", *PARTS, "*"],
+)
 @pytest.mark.parametrize(
     "method",
     ["TRACE", "CONNECT", "OPTIONS", "DELETE", "PATCH", "PROPFIND", "MKCOL", "LINK", "PURGE", "M-SEARCH", "PRI"],
@@ -303,7 +358,14 @@ def test_a_visitor_who_hangs_up_at_any_byte_leaves_nothing_behind(served: Served
 
 def test_a_canary_as_an_identifier_or_a_secret_is_not_kept(served: Served) -> None:
     name = to_base64url(CANARY.ljust(16).encode()[:16])
-    for path in (f"/submissions/{CANARY}", f"/submissions/{name}", f"/keys/{CANARY}", f"/log/{CANARY}", f"/{CANARY}"):
+    for path in (
+        f"/submissions/{CANARY}",
+        f"/submissions/{name}",
+        f"/submissions/{name}/parts/{CANARY}",
+        f"/keys/{CANARY}",
+        f"/log/{CANARY}",
+        f"/{CANARY}",
+    ):
         for method in ("PUT", "GET", "POST"):
             (answer,) = exchange(served, target(path, method=method).send(b""))
             check(answer)

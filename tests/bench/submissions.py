@@ -64,17 +64,18 @@ def _round(one: Server, envelopes: Sequence[bytes], headers: Mapping[str, str]) 
     """CPU milliseconds for one submission, from a round over one connection."""
     process = psutil.Process(one.process.pid)
     connection = http.client.HTTPConnection(HOST, one.port, timeout=30)
-    _send(connection, envelopes, headers, WARM_UP)
-    before = _cpu_seconds(process)
-    _send(connection, envelopes, headers, A_ROUND)
-    after = _cpu_seconds(process)
+    send(connection, envelopes, headers, WARM_UP)
+    before = cpu_seconds(process)
+    send(connection, envelopes, headers, A_ROUND)
+    after = cpu_seconds(process)
     connection.close()
     return (after - before) * 1000 / A_ROUND
 
 
-def _send(
+def send(
     connection: http.client.HTTPConnection, envelopes: Sequence[bytes], headers: Mapping[str, str], count: int
 ) -> None:
+    """Puts so many envelopes, each under an ID of its own, over one connection."""
     for number in range(count):
         path = f"/submissions/{to_base64url(secrets.token_bytes(16))}"
         connection.request("PUT", path, envelopes[number % len(envelopes)], dict(headers))
@@ -84,7 +85,7 @@ def _send(
             raise RuntimeError(f"a submission was answered with {answer.status}")
 
 
-def _cpu_seconds(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
     """Of the process and all its children, user and system."""
     times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
     return sum(time.user + time.system for time in times)

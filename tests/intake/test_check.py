@@ -1,5 +1,7 @@
 """`intake check` notices what must not be: each fault is made, and seen to be found."""
 
+import random
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,26 +10,37 @@ import pytest
 
 from intake import config, database
 from intake.check import check
+from intake.clock import days_later
 from intake.closing import Signer, close_days
 from intake.config import Config
 from intake.limits import Limits
 from intake.store import Store
-from tests.intake.conftest import SetClock, standing
-from tests.intake.test_closing import add
-from tests.material import Portal
+from tests.intake.conftest import SetClock, standing, take
+from tests.intake.test_records import VAULTS, named, record, records_file
+from tests.intake.test_settling import arrive
+from tests.intake.test_today import stage
+from tests.material import DAY, Portal
 
 TODAY = "2026-11-12"
+TWO, THREE, FOUR, FIVE = (f"x'{bytes([number] * 16).hex()}'" for number in (2, 3, 4, 5))
+"""IDs as they stand in statements."""
 
 
 @pytest.fixture
 def closed(store: Store, portal: Portal, signer: Signer, clock: SetClock) -> Store:
-    """Two closed days with three submissions, one of them deleted since."""
-    add(store, [(bytes([number]) * 16, bytes([number]) * 57_782) for number in range(3)])
+    """Two closed days with three submissions, two parts each, one of them deleted since; and one that waits."""
+    arrive(store, [(bytes([number]) * 16, _bytes(number)) for number in range(3)])
     clock.set(TODAY)
     close_days(store, signer, clock)
     with store.change() as change:
         change.drop_submissions([bytes([2]) * 16], "author")
+    arrive(store, [(bytes([3]) * 16, _bytes(3))], TODAY)
+    stage(store, bytes([4]) * 16, [b"one", b"two"], TODAY)
     return store
+
+
+def _bytes(number: int) -> bytes:
+    return random.Random(number).randbytes(57_782)
 
 
 def wrong(settings: Config, store: Store, portal: Portal, today: str = TODAY) -> str:
@@ -48,6 +61,19 @@ def test_nothing_is_wrong_with_an_intake_that_is_right(settings: Config, closed:
         ("DELETE FROM gone", "missing or altered"),
         ("DELETE FROM manifest WHERE n = 1", "manifest 2 does not follow"),
         ("UPDATE manifest SET hash = x'00' WHERE n = 1", "manifest 1 does not follow"),
+        ("UPDATE part SET data = x'00' WHERE id = zeroblob(16)", "a part of manifest 1 is missing or altered"),
+        ("UPDATE part SET data = NULL WHERE id = zeroblob(16)", "a part of manifest 1 is missing or altered"),
+        (f"UPDATE part SET data = x'00' WHERE id = {TWO}", "a part of manifest 1 is missing or altered"),
+        ("UPDATE part SET sha256 = zeroblob(32) WHERE id = zeroblob(16)", "has other parts than it lists"),
+        ("DELETE FROM part WHERE id = zeroblob(16)", "an entry of manifest 1 has other parts than it lists"),
+        (f"UPDATE part SET id = zeroblob(16) WHERE id = {FOUR}", "manifest 1 has other parts than it lists"),
+        (f"UPDATE part SET id = {FIVE} WHERE id = {FOUR}", "parts of no submission: 2"),
+        (f"UPDATE staging SET parts = 3 WHERE id = {FOUR}", "another number of parts than is here: 1"),
+        (f"UPDATE staging SET id = {THREE}", "another number of parts than is here: 1"),
+        (f"UPDATE part SET data = x'00' WHERE id = {FOUR}", "missing or altered before their day was closed: 2"),
+        (f"UPDATE part SET data = NULL WHERE id = {THREE}", "missing or altered before their day was closed: 2"),
+        ("UPDATE gone SET reason = 'limit'", "the public log counts other early deletions"),
+        ("INSERT INTO record VALUES ('cat', 1, x'00', '2026-11-11', 0, 0, x'00')", "another number of records"),
         ("DELETE FROM log WHERE n = 2", "line 2 of the public log does not follow"),
         ("DELETE FROM key_file", "the key file of 2026-11 is not right (key-file-length)"),
         ("UPDATE key_file SET data = zeroblob(length(data))", "is not right (key-file-mismatch)"),
@@ -96,7 +122,7 @@ def test_room_that_deleted_bytes_left_is_room(settings: Config, closed: Store) -
     before = database.bytes_used(closed.engine) or 0
     with closed.change() as change:
         change.drop_submissions([bytes(16)], "author")
-    assert 50_000 < before - (database.bytes_used(closed.engine) or 0) < 70_000
+    assert 90_000 < before - (database.bytes_used(closed.engine) or 0) < 110_000  # the envelope, and two parts
 
 
 @pytest.mark.parametrize(("url", "warned"), [("sqlite:///a.db", 0), ("postgresql+psycopg://db/intake", 1)])
@@ -109,3 +135,61 @@ def test_another_database_than_sqlite_is_warned_about(
 
 def test_an_expired_directory_is_a_closed_form(settings: Config, closed: Store, portal: Portal) -> None:
     assert "no directory is in force (expired): the form is closed" in wrong(settings, closed, portal, "2027-03-01")
+
+
+def state(settings: Config, store: Store, portal: Portal, today: str = TODAY) -> list[str]:
+    """How things are."""
+    return list(check(settings, store, standing(store, portal, today), today).state)
+
+
+def test_parts_without_an_envelope_and_early_deletions_are_counted(
+    settings: Config, closed: Store, portal: Portal, signer: Signer, clock: SetClock
+) -> None:
+    settings = replace(settings, limits=Limits(staged_parts=8))
+    assert "parts that wait for their envelope: 2, 25 % of what may" in state(settings, closed, portal)
+    assert "deleted at the limit, before every vault had a backup: 0" in state(settings, closed, portal)
+    close_days(closed, signer, clock, retention_days=1)
+    assert "deleted at the limit, before every vault had a backup: 2" in state(settings, closed, portal)
+    assert wrong(settings, closed, portal) == ""
+
+
+@pytest.mark.parametrize(("days", "warned", "refused"), [(19, 0, 0), (20, 1, 0), (75, 1, 0), (76, 0, 1), (89, 0, 1)])
+def test_a_vault_without_a_backup_is_warned_about_in_time(
+    settings: Config, closed: Store, portal: Portal, days: int, warned: int, refused: int
+) -> None:
+    given = {vault: record(portal, manifest=named(closed)) for vault in VAULTS if vault != "ced"}
+    take(closed, portal, records_file(portal, given), TODAY)
+    today = days_later(DAY, days)
+    said = (
+        f"vault ced has not recorded a backup of manifest 1, {days} days old; it is deleted on 2027-02-08 at the latest"
+    )
+    report = check(settings, closed, standing(closed, portal, today), today)
+    assert list(report.state).count(f"warning: {said}") == warned
+    assert list(report.wrong).count(said) == refused
+    assert sum("has not recorded" in line for line in (*report.state, *report.wrong)) == warned + refused
+
+
+def test_what_nobody_is_left_to_read_is_said(settings: Config, closed: Store, portal: Portal) -> None:
+    later = portal.next(vaults=tuple(replace(one, status="absent") for one in portal.directory.vaults))
+    take(closed, portal, later.ceremony_file(), TODAY)
+    said = "warning: no vault is left that has a backup of manifest 1, 21 days old; it is deleted on 2027-02-08 at the latest"
+    assert said in state(settings, closed, portal, "2026-12-01")
+
+
+def test_a_shorter_limit_is_warned_about_in_time_too(settings: Config, closed: Store, portal: Portal) -> None:
+    settings = replace(settings, limits=Limits(retention_days=10))
+    assert "vault cat has not recorded a backup of manifest 1, 2 days old" in wrong(settings, closed, portal)
+
+
+def test_the_memory_does_not_grow_with_parts(settings: Config, closed: Store, portal: Portal) -> None:
+    def most() -> int:
+        tracemalloc.start()
+        assert wrong(settings, closed, portal) == ""
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    stage(closed, bytes([5]) * 16, [bytes([0]) * 2**20], TODAY)
+    few = most()
+    stage(closed, bytes([6]) * 16, [bytes([number]) * 2**20 for number in range(1, 24)], TODAY)
+    assert most() < few + 2**20

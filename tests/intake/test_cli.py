@@ -14,10 +14,15 @@ import pytest
 
 from crypto.sign.sign import public
 from crypto.wire.fields import to_base64url
-from intake import schema
+from intake import config, schema
 from intake.cli import main
+from intake.clock import days_later
 from intake.database import TRACES
+from intake.store import Slot, Store
 from tests.intake.conftest import make_folder
+from tests.intake.test_closing import add
+from tests.intake.test_records import record, records_file
+from tests.intake.test_today import stage
 from tests.material import Portal, any_slot, make_portal
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -232,8 +237,48 @@ def test_import_reads_files_only(run: Run, ready: Path, tmp_path: Path, ceremony
 
 def test_close_day_and_export_make_a_bundle(run: Run, ready: Path, tmp_path: Path) -> None:
     assert run("close-day", ready) == ["nothing to close"]
-    assert run("export", ready, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 0 manifests"]
+    assert run("export", ready, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 0 manifests, and today so far"]
     assert (tmp_path / "bundle.tar").stat().st_size > 10_000
+
+
+def test_export_says_that_today_is_not_in_it_while_days_are_open_and_close_day_says_all_it_did(
+    run: Run, today: Portal, tmp_path: Path, ceremony: Path
+) -> None:
+    first = days_later(TODAY, -100)
+    folder = make_folder(tmp_path / "intake", today, first)
+    run("import", folder, ceremony)
+    fill(folder, today, first)
+    left_out = "earlier days are not closed, so today is not in it: run `intake close-day`"
+    assert run("export", folder, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 0 manifests", left_out]
+    lines = run("close-day", folder)
+    assert lines[:2] == [f"closed: manifest {n} of {days_later(first, n - 1)}" for n in (1, 2)]
+    assert lines[99:] == [
+        f"closed: manifest 100 of {days_later(TODAY, -1)}",
+        "parts whose envelope did not come: deleted",
+        "replies older than 180 days: 1 slots deleted",
+        f"manifest 1 of {first}: 1 submissions deleted at the limit of 90 days,"
+        " before every vault concerned had a backup of them",
+    ]
+    assert run("close-day", folder) == ["nothing to close"]
+    assert run("export", folder, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 100 manifests, and today so far"]
+
+
+def fill(folder: Path, portal: Portal, day: str) -> None:
+    """A submission, a part without one, and a reply that is half a year old."""
+    settings = config.load(folder)
+    store = Store.open(settings.database, settings.limits, portal.name)
+    add(store, [(bytes(16), portal.envelope(epoch=TODAY[:7]))], day)
+    stage(store, bytes([1]) * 16, [b"x"], day)
+    with store.change() as change:
+        change.add_slot(Slot(mailbox=bytes(32), day=days_later(TODAY, -181), sha256=bytes(32), data=any_slot(1)))
+    store.close()
+
+
+def test_a_records_file_is_imported_like_the_others(run: Run, ready: Path, today: Portal, tmp_path: Path) -> None:
+    (tmp_path / "records.tar").write_bytes(records_file(today, {"cat": record(today, 1, TODAY)}))
+    said = "'records.tar': record 1 of cat: "
+    assert run("import", ready, tmp_path / "records.tar") == [f"{said}new, nothing imported yet"]
+    assert run("import", ready, tmp_path / "records.tar") == [f"{said}already here"]
 
 
 def test_a_short_day_is_for_demos(run: Run, ready: Path) -> None:

@@ -1,13 +1,15 @@
 """A closed day keeps what came and the day it came on; nothing tells the order (protocol.md section 3 and 9)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
 
 from crypto.public.verify import verify_note
 from crypto.sign.sign import public, signing_key
-from crypto.wire.day import MOST_ENTRIES, DayManifest
+from crypto.wire.age import ENVELOPE_LENGTHS
+from crypto.wire.day import MOST_ENTRIES, MOST_MANIFEST, DayManifest, Entry
+from crypto.wire.day import Part as Named
 from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
 from crypto.wire.labels import What
@@ -15,7 +17,7 @@ from crypto.wire.note import Note, body
 from intake import closing
 from intake.closing import Signer, close_days
 from intake.errors import RefusedError
-from intake.store import Manifest, Store, Submission
+from intake.store import Manifest, Part, Store, Submission
 from tests.intake.conftest import ON_BOTH, SetClock, standing, take
 from tests.material import DAY, Portal, any_slot
 
@@ -135,6 +137,66 @@ def test_a_day_too_large_for_one_manifest_takes_several(
     assert {one.day for one in found} == {DAY}
     ids = [entry.id for one in found for entry in one.entries]
     assert ids == sorted(one for one, _ in arrivals[:25])
+
+
+def add_with_parts(store: Store, submissions: Mapping[bytes, int], day: str = DAY) -> None:
+    """Stores whole submissions with so many short parts each; the later a part comes, the earlier its name stands."""
+    for submission_id, count in submissions.items():
+        with store.change(submission_id) as change:
+            for number in range(count):
+                data = submission_id + b"%d" % number
+                one = Part(id=submission_id, name=part_name(number), sha256=sha256(data))
+                change.add_part(one, data, day)
+            change.unstage(submission_id)
+        add(store, [(submission_id, b"x")], day)
+
+
+def part_name(number: int) -> bytes:
+    """The larger the number, the earlier it stands."""
+    return bytes([255 - number]) * 16
+
+
+def test_a_manifest_lists_the_parts_of_each_entry_sorted_by_name_and_no_others(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock
+) -> None:
+    ids = [bytes([number]) * 16 for number in range(5)]
+    add_with_parts(store, {ids[3]: 2, ids[0]: 3, ids[2]: 0})
+    add_with_parts(store, {ids[1]: 1}, NEXT)
+    with store.change() as change:  # no envelope came
+        change.add_part(Part(id=ids[4], name=part_name(1), sha256=bytes(32)), b"x", DAY)
+    clock.set(NEXT)
+    (manifest,) = close_days(store, signer, clock)
+    listed = {entry.id: [(part.name, part.sha256) for part in entry.parts] for entry in read(manifest, portal).entries}
+    expected = {
+        one: [(part_name(n), sha256(one + b"%d" % n)) for n in reversed(range(count))]
+        for one, count in ((ids[0], 3), (ids[2], 0), (ids[3], 2))
+    }
+    assert listed == expected
+    with store.look() as look:
+        assert look.part(ids[0], part_name(2)) == ids[0] + b"2"
+
+
+def test_parts_take_room_in_a_manifest_like_entries(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "MOST_ENTRIES", 10)
+    counts = [9, 1, 0, 7, 16, 0, 0, 12]
+    add_with_parts(store, {bytes([number]) * 16: count for number, count in enumerate(counts)})
+    clock.set(NEXT)
+    found = [read(one, portal) for one in close_days(store, signer, clock)]
+    assert [[len(entry.parts) for entry in one.entries] for one in found] == [[9], [1, 0], [7], [16], [0, 0], [12]]
+    assert [entry.id[0] for one in found for entry in one.entries] == list(range(8))
+
+
+def test_a_manifest_that_is_full_of_parts_can_be_read(portal: Portal) -> None:
+    """What stands in it is short of what a note may be, whatever share of it are parts."""
+    for parts in (0, 1, 32, 1_024):
+        part = Named(name=bytes(16), sha256=bytes(32))
+        one = Entry(id=bytes(16), length=max(ENVELOPE_LENGTHS), sha256=bytes(32), parts=(part,) * parts)
+        each = len(DayManifest(n=1, day=DAY, prev=None, entries=(one, one)).encode()) - len(
+            DayManifest(n=1, day=DAY, prev=None, entries=(one,)).encode()
+        )
+        assert MOST_ENTRIES // (1 + parts) * each + 1_000 < MOST_MANIFEST
 
 
 class BreakingSigner(Signer):

@@ -80,7 +80,10 @@ def test_closed_days_are_listed_with_the_hash_of_their_signed_manifest(
     clock.set("2026-11-12")
     close_days(store, signer, clock)
     listed = parse_json(client.get("/days").data, most=10_000)
-    assert [(one["n"], one["day"]) for one in listed["days"]] == [(1, "2026-11-10"), (2, "2026-11-11")]
+    assert [(one["n"], one["day"], one["limit"]) for one in listed["days"]] == [
+        (1, "2026-11-10", 0),
+        (2, "2026-11-11", 0),
+    ]
     prev = None
     for one in listed["days"]:
         note = Note.parse(client.get(f"/days/{one['n']}").data)

@@ -19,6 +19,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+FORM_POLICY = f"{PAGE_POLICY}; worker-src blob:"
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 EVERYWHERE = {
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -29,6 +30,7 @@ EVERYWHERE = {
     "Cache-Control": "no-store",
 }
 HTML = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": PAGE_POLICY, "Vary": "Accept-Encoding"}
+FORM = {**HTML, "Content-Security-Policy": FORM_POLICY}
 TEXT = {"Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": DATA_POLICY}
 JSON = {"Content-Type": "application/json", "Content-Security-Policy": DATA_POLICY}
 BYTES = {"Content-Type": "application/octet-stream", "Content-Security-Policy": DATA_POLICY}
@@ -38,6 +40,8 @@ CSS = {"Content-Type": "text/css; charset=utf-8", "Content-Security-Policy": DAT
 NOTHING = {"Content-Security-Policy": DATA_POLICY}
 
 KEYS = receipt_keys()
+PART = to_base64url(bytes(16))
+MEBIBYTE = 1024 * 1024
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def asked(portal: Portal) -> dict[str, tuple[str, bytes | None, dict[str, str]]]
     return {
         "GET /": ("/", None, HTML),
         "GET /LANGUAGE/": ("/en/", None, HTML),
-        "GET /LANGUAGE/write": ("/fr/write", None, HTML),
+        "GET /LANGUAGE/write": ("/fr/write", None, FORM),
         "GET /LANGUAGE/return": ("/ar/return", None, HTML),
         "GET /LANGUAGE/about": ("/en/about", None, HTML),
         "GET /LANGUAGE/limits": ("/fr/limits", None, HTML),
@@ -70,6 +74,12 @@ def asked(portal: Portal) -> dict[str, tuple[str, bytes | None, dict[str, str]]]
         "GET /days/NUMBER": ("/days/1", None, TEXT),
         "GET /log/<month>": ("/log/2026-11", None, TEXT),
         "PUT /submissions/<name>": (address(bytes(range(16))), portal.envelope(), NOTHING),
+        "GET /submissions/<name>/parts": (f"{address(bytes(range(16)))}/parts", None, JSON),
+        "PUT /submissions/<name>/parts/<part>": (
+            f"{address(bytes(range(1, 17)))}/parts/{PART}",
+            bytes(MEBIBYTE),
+            NOTHING,
+        ),
         "POST /submissions/delete": ("/submissions/delete", bytes(16), NOTHING),
         "POST /mailbox": ("/mailbox", bytes(34), BYTES),
         "POST /mailbox/delete": ("/mailbox/delete", bytes(32), NOTHING),

@@ -173,7 +173,7 @@ def test_a_directory_that_must_not_be_believed_is_refused_with_its_reason(
 
 
 def test_another_portals_ceremony_is_refused(store: Store, portal: Portal) -> None:
-    with pytest.raises(RefusedError, match="neither a ceremony file nor a post for this portal"):
+    with pytest.raises(RefusedError, match="no ceremony file, post or records file for this portal"):
         take(store, portal, make_portal("other.sealed-intake").ceremony_file())
 
 

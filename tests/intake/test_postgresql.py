@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from types import NoneType
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from intake import create_app, schema
+from intake import create_app, database, schema
 from intake.config import Config
-from intake.errors import AwayError, BusyError
+from intake.errors import AwayError, BusyError, FullError
 from intake.limits import Limits
 from intake.store import Store
 from tests.intake.conftest import SetClock, address, code_of, headers, site_of
 from tests.intake.databases import POSTGRESQL
 from tests.intake.postgres import ROLE, Cluster, name_of, stated_settings
+from tests.intake.test_parts import DATA, at
 from tests.material import Portal
 
 pytestmark = pytest.mark.databases(POSTGRESQL)
@@ -107,12 +110,12 @@ def test_whoever_asks_while_the_server_is_away_is_told_when_to_come_back(
     client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
     assert put(client, bytes(16), envelope) == (204, "")
     cut_off(cluster, name)
-    assert put(client, b"\x01" * 16, envelope) == (429, "too-many")  # its connection was lost
+    assert put(client, b"\x01" * 16, envelope) == (503, "unavailable")  # its connection was lost
     assert put(client, b"\x01" * 16, envelope) == (204, "")
     cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
     cut_off(cluster, name)
     for _ in range(2):
-        assert put(client, b"\x02" * 16, envelope) == (429, "too-many")  # and no other can be made
+        assert put(client, b"\x02" * 16, envelope) == (503, "unavailable")  # and no other can be made
     with pytest.raises(AwayError, match="cannot be reached"):
         Store.open(settings.database, settings.limits, portal.name)
     cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
@@ -122,9 +125,52 @@ def test_whoever_asks_while_the_server_is_away_is_told_when_to_come_back(
         assert look.count()["arrived"] == 3
 
 
+def test_a_database_that_may_only_be_read_is_said_so_and_everything_goes_on_when_it_may_be_written(
+    hasty: Flask, store: Store, cluster: Cluster, settings: Config, portal: Portal
+) -> None:
+    client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
+    assert put(client, bytes(16), envelope) == put_part(client, 1) == (204, "")
+    cluster.run("ALTER DATABASE {} SET default_transaction_read_only = on", name)
+    cut_off(cluster, name)
+    put(client, bytes(16), envelope)  # finds that its connection was lost
+    assert put(client, b"\x01" * 16, envelope) == put_part(client, 2) == (507, "storage-full")
+    assert client.get("/days").status_code == 200
+    cluster.run("ALTER DATABASE {} RESET default_transaction_read_only", name)
+    cut_off(cluster, name)
+    put(client, bytes(16), envelope)
+    assert put(client, b"\x01" * 16, envelope) == put_part(client, 2) == (204, "")
+    store.engine.dispose()
+    with store.look() as look:
+        assert (look.count()["arrived"], look.count()["part"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (psycopg.errors.DiskFull, FullError),
+        (psycopg.errors.IoError, FullError),
+        (psycopg.errors.ReadOnlySqlTransaction, FullError),
+        (psycopg.errors.UniqueViolation, BusyError),
+        (psycopg.errors.LockNotAvailable, BusyError),
+        (psycopg.errors.AdminShutdown, AwayError),
+        (psycopg.errors.ConnectionFailure, AwayError),
+        (psycopg.errors.InsufficientPrivilege, NoneType),
+        (psycopg.errors.DataCorrupted, NoneType),
+    ],
+)
+def test_what_the_driver_says_is_understood(error: type[psycopg.Error], meaning: type) -> None:
+    assert type(database._meaning(error())) is meaning
+
+
 def cut_off(cluster: Cluster, name: str) -> None:
     """Ends every connection to a database."""
     cluster.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", values=[name])
+
+
+def put_part(client: FlaskClient, number: int) -> tuple[int, str]:
+    """Status and code of the answer."""
+    answer = client.put(at(number), data=DATA)
+    return answer.status_code, code_of(answer) if answer.data else ""
 
 
 def put(client: FlaskClient, submission_id: bytes, envelope: bytes) -> tuple[int, str]:

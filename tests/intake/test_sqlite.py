@@ -17,11 +17,12 @@ from intake import config, create_app, database, migrations, schema
 from intake.closing import Signer, close_days
 from intake.errors import BusyError, FullError, RefusedError
 from intake.limits import Limits
-from intake.store import Store
+from intake.store import Part, Store
 from tests.intake.conftest import SetClock, address, code_of, headers, make_folder, take
 from tests.intake.test_closing import NEXT, add
 from tests.intake.test_deleting import ID, OTHER_ID, OTHER_TOKEN, TOKEN, delete
 from tests.intake.test_mailbox import ADDRESS, SECRET, slots
+from tests.intake.test_parts import at
 from tests.material import DAY, Portal, any_slot
 
 PRAGMAS = {
@@ -125,7 +126,20 @@ def test_the_limit_is_for_submissions_and_closing_has_room(tmp_path: Path, porta
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("SQLITE_BUSY", BusyError), ("SQLITE_LOCKED", BusyError), ("SQLITE_FULL", FullError), ("SQLITE_CORRUPT", None)],
+    [
+        ("SQLITE_BUSY", BusyError),
+        ("SQLITE_BUSY_SNAPSHOT", BusyError),
+        ("SQLITE_LOCKED", BusyError),
+        ("SQLITE_FULL", FullError),
+        ("SQLITE_IOERR", FullError),
+        ("SQLITE_IOERR_WRITE", FullError),
+        ("SQLITE_IOERR_FSYNC", FullError),
+        ("SQLITE_READONLY", FullError),
+        ("SQLITE_READONLY_DIRECTORY", FullError),
+        ("SQLITE_CANTOPEN", FullError),
+        ("SQLITE_CORRUPT", None),
+        ("SQLITE_CONSTRAINT_PRIMARYKEY", None),
+    ],
 )
 def test_what_a_driver_says_is_understood(name: str, expected: type | None) -> None:
     error = sqlite3.OperationalError()
@@ -161,6 +175,34 @@ def test_two_orders_of_arrival_leave_the_same_bytes_in_the_file(
         assert file_bytes(one) == file_bytes(other)
         other.close()
     one.close()
+
+
+def test_two_orders_in_which_parts_came_leave_the_same_bytes_in_the_file(
+    tmp_path: Path, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of submissions, and those that still wait for an envelope."""
+    parts = [(bytes([number % 9]) * 16, bytes([number]) * 16) for number in range(40)]
+
+    def left(folder: str, seed: int) -> bytes:
+        store = closed_in_order(tmp_path / f"{folder}-{seed}", portal, [])
+        for submission_id, name in random.Random(seed).sample(parts, len(parts)):
+            with store.change() as change:
+                part = Part(id=submission_id, name=name, sha256=sha256(name))
+                change.add_part(part, random.Random(name).randbytes(20_000), NEXT)
+        for submission_id in random.Random(seed).sample(sorted({one for one, _ in parts})[:6], 6):
+            with store.change() as change:
+                change.unstage(submission_id)
+            add(store, [(submission_id, submission_id * 5_000)], NEXT)
+        clock = SetClock()
+        clock.set("2026-11-12")
+        close_days(store, Signer(portal=portal.name, seed=portal.intake_seed), clock)
+        found = file_bytes(store)
+        store.close()
+        return found
+
+    assert len({left("one", seed) for seed in range(3)}) == 1
+    monkeypatch.setattr(Store, "settle", lambda _: None)
+    assert len({left("other", seed) for seed in range(2)}) == 2
 
 
 def test_without_writing_the_file_anew_the_order_would_show(
@@ -252,6 +294,36 @@ def test_the_log_is_emptied_only_when_something_was_deleted(
     delete(client, TOKEN)
     delete(client, TOKEN)
     assert len(wiped) == 1
+
+
+@pytest.mark.parametrize("case", ["staged", "open", "closed"])
+def test_deleted_parts_are_in_no_file_any_more(
+    client: FlaskClient,
+    store: Store,
+    signer: Signer,
+    clock: SetClock,
+    portal: Portal,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case: str,
+) -> None:
+    data = random.Random(5).randbytes(2**20)
+    pieces = [data[where : where + 64] for where in (0, 500_000, 2**20 - 64)]
+    other = client.put(at(1, OTHER_ID), data=data[::-1])
+    assert client.put(at(1), data=data).status_code == other.status_code == 204
+    if case != "staged":
+        sealed = {**headers(), "Parts": "1"}
+        assert client.put(address(ID), data=portal.envelope(), headers=sealed).status_code == 204
+    if case == "closed":
+        clock.set(NEXT)
+        close_days(store, signer, clock)
+    assert [found_in(folder, piece) for piece in pieces] == [True] * 3
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "wipe", lambda _: None)
+        delete(client, OTHER_TOKEN)
+    assert found_in(folder, pieces[1][::-1])  # the control: without emptying the log it would stay
+    delete(client, TOKEN)
+    assert [found_in(folder, piece) for piece in (*pieces, pieces[1][::-1])] == [False] * 4
 
 
 def found_in(folder: Path, piece: bytes) -> bool:

@@ -153,7 +153,11 @@ def test_what_is_not_sixteen_sealed_stanzas_is_refused(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"Parts": "1"},
+        {"Parts": "5"},
+        {"Parts": "+1"},
+        {"Parts": "\u0661"},
+        {"Parts": "1,024"},
+        {"Parts": "1536"},
         {"Parts": "00"},
         {"Parts": ""},
         {"Directory": "0"},

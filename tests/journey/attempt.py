@@ -34,7 +34,7 @@ _LOOK = """() => {
     (one) => one.checkVisibility() && one.innerText.trim() !== "");
   return {
     ready: document.readyState === "complete",
-    ours: document.getElementById("screen") !== null,
+    ours: document.getElementById("screen") !== null && document.querySelector("footer") !== null,
     open: document.querySelector("#screen fieldset.options") !== null,
     fields: document.querySelectorAll("textarea, select, form, [contenteditable], input:not([inputmode])").length,
     opening: shown("[data-screen=opening] h1"),
@@ -56,7 +56,7 @@ class Ending:
 
     @property
     def says_so(self) -> bool:
-        """Words of ours say that nothing was sent, or why it could not be; a page that is not ours need not."""
+        """Words of ours say that nothing was sent, or why it could not be; a page not ours, or not whole, need not."""
         return bool(self.seen["said"] or (self.seen["opening"] and not self.reached) or not self.seen["ours"])
 
     @property
@@ -153,6 +153,8 @@ def _answer(page: Page) -> None:
         else:
             page.locator("#screen input[type=radio]").nth(answer).check()
         _go_on(page)
+        if _look(page)["said"]:  # closed: its first button would begin anew
+            return
     page.locator("#screen button.primary").click()
 
 

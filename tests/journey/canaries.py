@@ -1,19 +1,18 @@
 """Looks for marked words in bytes, however they were written down.
 
 A text can lie in a file or a request as UTF-8 or UTF-16, and that again as base64 (starting at any of three offsets),
-hexadecimal, percent-encoding or a JSON escape; and the whole can be compressed. `find` looks for all of them.
+hexadecimal, percent-encoding or a JSON escape: `spellings`. And any of it can be packed, or written in another way once
+more: `layers`. `find` looks for all of them.
 """
 
 import base64
 import json
 import urllib.parse
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_COMPRESSED = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-_MOST_INFLATED = 16 << 20
-_DEEPEST = 2
+from tests.journey.layers import layers
+
 _SHORTEST = 6
 
 
@@ -43,12 +42,12 @@ def spellings(canary: str | bytes) -> dict[str, bytes]:
 
 
 def find(canaries: Mapping[str, str | bytes], places: Mapping[str, bytes]) -> list[Hit]:
-    """Every canary found in any place, plain or compressed there."""
+    """Every canary found in any place, as it stands there or in any layer below."""
     wanted = [(name, *spelling) for name, canary in canaries.items() for spelling in spellings(canary).items()]
     return [
         Hit(canary=name, encoding=encoding, place=place + layer)
         for place, content in places.items()
-        for layer, data in _layers(content)
+        for layer, data in layers(content)
         for name, encoding, spelled in wanted
         if spelled in data
     ]
@@ -78,27 +77,3 @@ def _inner_base64(encoded: bytes, offset: int, length: int) -> bytes:
     first = -(-offset * 8 // 6)
     last = (offset + length) * 8 // 6
     return encoded[first:last]
-
-
-def _layers(content: bytes, depth: int = _DEEPEST) -> Iterator[tuple[str, bytes]]:
-    """The content, and whatever is compressed anywhere in it."""
-    yield "", content
-    if depth == 0:
-        return
-    for position, inflated in _inflated(content):
-        for name, data in _layers(inflated, depth - 1):
-            yield f" > inflated at {position}{name}", data
-
-
-def _inflated(content: bytes) -> Iterator[tuple[int, bytes]]:
-    view = memoryview(content)
-    for magic in _COMPRESSED:
-        position = content.find(magic)
-        while position >= 0:
-            try:
-                inflated = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(view[position:], _MOST_INFLATED)
-            except zlib.error:
-                inflated = b""
-            if inflated:
-                yield position, inflated
-            position = content.find(magic, position + 1)

@@ -10,6 +10,22 @@ from dataclasses import dataclass, field
 HOST = "127.0.0.1"
 _CHUNK = 1 << 16
 _REQUEST = re.compile(rb"([A-Z]{3,7} /\S*) HTTP/1\.1\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and its answer, whole: what both looked like on the wire."""
+
+    asked: bytes
+    answered: bytes
+
+    @property
+    def line(self) -> str:
+        """Method and path."""
+        found = _REQUEST.match(self.asked)
+        assert found is not None
+        return found[1].decode("latin-1")
 
 
 @dataclass(slots=True)
@@ -18,6 +34,7 @@ class Tap:
 
     port: int
     _streams: list[tuple[str, bytearray]] = field(default_factory=list)
+    _turns: list[tuple[int, int]] = field(default_factory=list)
     _sockets: list[socket.socket] = field(default_factory=list)
 
     @property
@@ -34,13 +51,26 @@ class Tap:
         sent = (bytes(data) for name, data in self._streams if name == "to server")
         return [line.decode("latin-1") for stream in sent for line in _REQUEST.findall(stream)]
 
+    def exchanges(self) -> list[Exchange]:
+        """Every request with its answer, in the order in which the requests began, whichever connection they took."""
+        begun: list[tuple[int, Exchange]] = []
+        for number in range(0, len(self._streams), 2):
+            (_, sent), (_, came) = self._streams[number : number + 2]
+            turns = {place: turn for turn, (stream, place) in enumerate(list(self._turns)) if stream == number}
+            place = 0
+            for asked, answered in zip(_messages(bytes(sent)), _messages(bytes(came)), strict=True):
+                begun.append((turns[place], Exchange(asked=asked, answered=answered)))
+                place += len(asked)
+        return [exchange for _turn, exchange in sorted(begun, key=lambda one: one[0])]
+
     def _connect(self, browser: socket.socket, server_port: int) -> None:
         server = socket.create_connection((HOST, server_port))
         self._sockets += [browser, server]
         for name, source, sink in (("to server", browser, server), ("from server", server, browser)):
-            kept = bytearray()
+            kept, number = bytearray(), len(self._streams)
             self._streams.append((name, kept))
-            threading.Thread(target=_relay, args=(source, sink, kept), daemon=True).start()
+            arguments = (source, sink, kept, number, self._turns)
+            threading.Thread(target=_relay, args=arguments, daemon=True).start()
 
 
 @contextmanager
@@ -66,11 +96,26 @@ def tap(server_port: int) -> Iterator[Tap]:
             each.close()
 
 
-def _relay(source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
-    """Keeps first, hands on second, so that what arrived was also recorded."""
+def _relay(
+    source: socket.socket, sink: socket.socket, kept: bytearray, number: int, turns: list[tuple[int, int]]
+) -> None:
+    """Keeps first, hands on second, so that what arrived was also recorded; and where in which stream it began."""
     with suppress(OSError):
         while data := source.recv(_CHUNK):
+            turns.append((number, len(kept)))
             kept += data
             sink.sendall(data)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
+
+
+def _messages(stream: bytes) -> Iterator[bytes]:
+    """Each request or answer of a connection, one after the other: head and body."""
+    at = 0
+    while at < len(stream):
+        head = stream.index(b"\r\n\r\n", at) + 4
+        length = _LENGTH.search(stream, at, head)
+        last = head + int(length[1] if length else 0)
+        assert last <= len(stream), "a message that broke off"
+        yield stream[at:last]
+        at = last

@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
+from crypto.public.attachments import NewFile, part_name, seal_attachments
 from crypto.secret.ceremony import ceremony_members
-from crypto.secret.identity import public_key
+from crypto.secret.identity import new_seed, public_key
 from crypto.secret.receipt_keys import ReceiptKeys
 from crypto.sign.sign import public, sign, signed_note
-from crypto.wire.day import DayManifest, Entry, Gone, GoneEntry
+from crypto.wire.day import DayManifest, Entry, Gone, GoneEntry, Part
 from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url, to_base64url
 from crypto.wire.frame import MESSAGE_FRAMES, fill
@@ -18,6 +20,9 @@ from templates import questionnaire_bytes, questionnaire_hash
 from tests.material import DAY, Portal, container
 
 QUESTIONNAIRE = from_base64url(questionnaire_hash(questionnaire_bytes()))
+Parts = Mapping[bytes, bytes]
+"""The parts of one submission, by their names."""
+
 WORDS = "They came to my sister's house two days after the meeting and asked for the papers."
 
 
@@ -48,6 +53,16 @@ class Writer:
     def followup(self, text: str, *, answers_to: bytes | None = None, seen: tuple[bytes, ...] = ()) -> Message:
         """A later message."""
         return replace(self._message(FollowupBody(text=text, answers_to=answers_to)), seen=seen)
+
+    def with_files(
+        self, message: Message, files: Mapping[str, bytes], seed: bytes | None = None
+    ) -> tuple[Message, Parts]:
+        """The message with these files attached, and the parts that carry them."""
+        seed, sealed = seed or new_seed(), list[bytes]()
+        given = [NewFile.of(name, "text/plain", data) for name, data in files.items()]
+        attachments = seal_attachments(given, seed, public_key(seed), sealed.append)
+        names = [part_name(seed, self.portal.name, number) for number in range(len(sealed))]
+        return replace(message, attachments=attachments), dict(zip(names, sealed, strict=True))
 
     def frame(self, message: Message) -> bytes:
         """Signed by the thread, filled."""
@@ -86,6 +101,7 @@ class Day:
     manifest: DayManifest
     note: bytes
     envelopes: Mapping[bytes, bytes] = field(repr=False)
+    parts: Mapping[bytes, Parts] = field(repr=False)
 
 
 def close_day(
@@ -94,46 +110,75 @@ def close_day(
     before: Sequence[Day] = (),
     day: str = DAY,
     ids: Sequence[bytes] | None = None,
+    *,
+    parts: Sequence[Parts] = (),
+    label: Literal["day", "today"] = "day",
 ) -> Day:
-    """The manifest that follows `before`, over these envelopes under random IDs or these."""
+    """The manifest that follows `before`, over these envelopes under random IDs or these, each with its parts if any.
+
+    Under the label `today`: what the manifest will be.
+    """
     named = dict(zip(ids or [secrets.token_bytes(16) for _ in envelopes], envelopes, strict=True))
+    with_parts = dict(zip(named, parts, strict=False))
     manifest = DayManifest(
         n=len(before) + 1,
         day=day,
         prev=Note.parse(before[-1].note).hash() if before else None,
-        entries=tuple(Entry(id=name, length=len(named[name]), sha256=sha256(named[name])) for name in sorted(named)),
+        entries=tuple(_entry(name, named[name], with_parts.get(name, {})) for name in sorted(named)),
     )
-    note = signed_note("day", portal.name, manifest.encode(), "intake", portal.intake_seed)
-    return Day(manifest=manifest, note=note, envelopes=named)
+    note = signed_note(label, portal.name, manifest.encode(), "intake", portal.intake_seed)
+    return Day(manifest=manifest, note=note, envelopes=named, parts=with_parts)
 
 
-def bundle_members(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> list[tuple[str, bytes]]:
+def _entry(name: bytes, envelope: bytes, parts: Parts) -> Entry:
+    listed = tuple(Part(name=one, sha256=sha256(parts[one])) for one in sorted(parts))
+    return Entry(id=name, length=len(envelope), sha256=sha256(envelope), parts=listed)
+
+
+def bundle_members(
+    portal: Portal,
+    days: Sequence[Day],
+    gone: Sequence[bytes] = (),
+    *,
+    today: Day | None = None,
+    reason: str = "author",
+    version: int = 2,
+) -> list[tuple[str, bytes]]:
     """The members of a bundle, in order; what is gone is left out."""
     ceremony = sorted(ceremony_members(portal.proposal, portal.notes), key=_place)
+    everything = [*days, *([today] if today else [])]
+    held = [(day, name) for day in everything for name in sorted(day.envelopes) if name not in gone]
     return [
-        ("format", f"sealed-intake/bundle/v1 {portal.name}\n".encode("ascii")),
+        ("format", f"sealed-intake/bundle/v{version} {portal.name}\n".encode("ascii")),
         *(member for member in ceremony if member[0] != "format"),
         *((f"day/{day.manifest.n:08d}", day.note) for day in days),
-        *(gone_member(portal, day.manifest.n, lost) for day in days if (lost := set(day.envelopes) & set(gone))),
         *(
-            (f"envelope/{day.manifest.n:08d}/{to_base64url(name)}", day.envelopes[name])
+            gone_member(portal, day.manifest.n, lost, reason=reason)
             for day in days
-            for name in sorted(day.envelopes)
-            if name not in gone
+            if (lost := set(day.envelopes) & set(gone))
+        ),
+        *((f"today/{day.manifest.n:08d}", day.note) for day in everything[len(days) :]),
+        *((f"envelope/{day.manifest.n:08d}/{to_base64url(name)}", day.envelopes[name]) for day, name in held),
+        *(
+            (f"part/{day.manifest.n:08d}/{to_base64url(name)}/{to_base64url(part)}", day.parts[name][part])
+            for day, name in held
+            for part in sorted(day.parts.get(name, {}))
         ),
     ]
 
 
-def gone_member(portal: Portal, n: int, lost: Iterable[bytes], *, under: int | None = None) -> tuple[str, bytes]:
+def gone_member(
+    portal: Portal, n: int, lost: Iterable[bytes], *, under: int | None = None, reason: str = "author"
+) -> tuple[str, bytes]:
     """What intake says is gone of manifest `n`; `under` the name of another, where a test lies."""
-    listed = Gone(n=n, day=DAY, entries=tuple(GoneEntry(id=one, reason="author") for one in sorted(lost)))
+    listed = Gone(n=n, day=DAY, entries=tuple(GoneEntry(id=one, reason=reason) for one in sorted(lost)))
     note = signed_note("gone", portal.name, listed.encode(), "intake", portal.intake_seed)
     return f"gone/{n if under is None else under:08d}", note
 
 
-def bundle(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = ()) -> bytes:
+def bundle(portal: Portal, days: Sequence[Day], gone: Sequence[bytes] = (), *, today: Day | None = None) -> bytes:
     """The bytes of a bundle."""
-    return container(bundle_members(portal, days, gone))
+    return container(bundle_members(portal, days, gone, today=today))
 
 
 def _place(member: tuple[str, bytes]) -> tuple[str, bytes]:

@@ -144,8 +144,9 @@ def test_an_absence_is_excused_by_the_gone_note_of_its_own_manifest_alone(statio
     writer, name = Writer(portal=portal), bytes(16)
     first = close_day(portal, [writer.seal(writer.account())], ids=[name])
     days = [first, close_day(portal, [writer.seal(writer.followup("More."))], [first], ids=[name])]
-    report = station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 2, [name])))
-    assert (report.figures["gone"], report.figures["absent"]) == (0, 1)
+    neither = [*bundle_members(portal, days)[:-2], gone_member(portal, 2, [name])]
+    report = station.take("cat", container(neither))
+    assert (report.figures["gone"], report.figures["absent"]) == (1, 1)
     assert station.look("cat", lambda store: store.absent()) == {(1, name)}
     again = station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 1, [name])))
     assert (again.figures["gone"], again.figures["absent"]) == (1, 0)
@@ -157,6 +158,14 @@ def test_a_gone_note_under_the_name_of_another_manifest_keeps_nothing(station: S
     for lie in (gone_member(portal, 1, lost, under=2), gone_member(portal, 2, lost), gone_member(portal, 3, lost)):
         assert refusal(station, without_the_first_envelope(portal, days, lie)) == "file-damaged"
     station.take("cat", without_the_first_envelope(portal, days, gone_member(portal, 1, lost)))
+
+
+def test_what_is_gone_does_not_stand_in_the_bundle(station: Station, portal: Portal) -> None:
+    days = two_days(portal)
+    lie = gone_member(portal, 2, days[1].envelopes)
+    whole = bundle_members(portal, days)
+    assert refusal(station, container([*whole[:-2], lie, *whole[-2:]])) == "file-damaged"
+    station.take("cat", container([*whole[:-2], lie, whole[-2]]))
 
 
 def test_gone_notes_stand_in_order_before_the_envelopes(station: Station, portal: Portal) -> None:

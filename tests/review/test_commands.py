@@ -15,6 +15,7 @@ from crypto.wire.message import LANGUAGES
 from review.refusals import Refused
 from review.roots import read_roots
 from tests.material import COMMITTEES
+from tests.review.reading import members
 
 VAULTS = ("cat", "ced")
 
@@ -96,6 +97,20 @@ def test_an_export_without_answers_writes_no_file_and_says_so(held: Held) -> Non
     status, said, _ = review("export", "st", "post.tar", answers=list(passphrases.values()), cwd=folder)
     assert (status, said) == (0, ["nothing is waiting; no file was written"])
     assert not (folder / "post.tar").exists()
+
+
+def test_records_are_written_by_every_vault_that_has_taken_the_ceremony_file(held: Held) -> None:
+    folder, passphrases, _ = held
+    answers = list(passphrases.values())
+    assert review("import", "st", "ceremony/ceremony.tar", answers=answers, cwd=folder)[0] == 0
+    status, said, _ = review("record", "st", "records.tar", answers=answers, cwd=folder)
+    assert (status, said) == (0, ["records.tar: records of cat, ced"])
+    assert set(members((folder / "records.tar").read_bytes())) == {"format", "record/cat", "record/ced"}
+    status, said, complained = review("record", "st", "records.tar", answers=answers, cwd=folder)
+    assert (status, said) == (1, [])
+    assert "There is a file 'records.tar' already." in complained
+    alone = review("record", "st", "alone.tar", "--vault", "ced", answers=[passphrases["ced"]], cwd=folder)
+    assert alone[1] == ["alone.tar: records of ced"]
 
 
 def test_a_wrong_passphrase_is_one_line_and_status_1(held: Held) -> None:

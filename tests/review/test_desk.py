@@ -19,7 +19,8 @@ from tests.review.carried import WORDS, Writer, bundle, close_day
 from tests.review.conftest import ADDRESS, HOST, PASSPHRASE, SetClock, Station
 from tests.review.test_keeper import lives
 
-PROTECTED = ["/", "/aside", "/cases/cat/1", "/cases/cat/1/write"]
+PROTECTED = ["/", "/aside", "/cases/cat/1", "/cases/cat/1/write", "/cases/cat/1/files/1"]
+SEALING, SAVING = "/cases/cat/1/seal", "/cases/cat/1/files/1"
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +89,7 @@ def test_a_browser_without_the_link_sees_no_page(app: Flask, path: str) -> None:
     assert "csrf_token" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/unlock", "/lock", "/language", "/awake", "/cases/cat/1/seal"])
+@pytest.mark.parametrize("path", ["/unlock", "/lock", "/language", "/awake", SEALING, SAVING])
 def test_a_browser_without_the_link_can_do_nothing(app: Flask, path: str) -> None:
     assert app.test_client().post(path, base_url=ADDRESS).status_code == 403
 
@@ -258,7 +259,7 @@ def test_the_name_of_the_desk_is_new_at_every_start_and_cannot_be_guessed() -> N
     assert all(re.fullmatch(r"[a-z0-9]{32,63}\.localhost", name) for name in names)
 
 
-@pytest.mark.parametrize("path", ["/unlock", "/lock", "/language", "/awake", "/cases/cat/1/draft", "/cases/cat/1/seal"])
+@pytest.mark.parametrize("path", ["/unlock", "/lock", "/language", "/awake", "/cases/cat/1/draft", SEALING, SAVING])
 def test_a_form_without_its_token_does_nothing(client: FlaskClient, path: str) -> None:
     unlock(client)
     form = {"kind": "text", "language": "en", "text": "Hello.", "passphrase-cat": PASSPHRASE}

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from crypto.sign.sign import sign, signed_note
-from crypto.wire.day import Part
+from crypto.sign.sign import sign
 from crypto.wire.frame import MESSAGE_FRAMES, fill
 from review import schema, views
 from review.opening import REASONS
@@ -101,15 +100,6 @@ def test_both_keyholders_of_a_joint_committee_open_the_same_message(station: Sta
     assert [station.take(name, file).figures["new"] for name in ("cmw-1", "cmw-2", "cat")] == [1, 1, 0]
 
 
-def test_parts_that_a_day_names_do_not_keep_its_envelopes_out(station: Station, portal: Portal) -> None:
-    writer = Writer(portal=portal)
-    day = close_day(portal, [writer.seal(writer.account())])
-    parts = (Part(name=bytes(16), sha256=bytes(32)),)
-    manifest = replace(day.manifest, entries=tuple(replace(entry, parts=parts) for entry in day.manifest.entries))
-    note = signed_note("day", portal.name, manifest.encode(), "intake", portal.intake_seed)
-    assert station.take("cat", bundle(portal, [replace(day, manifest=manifest, note=note)])).figures["new"] == 1
-
-
 def test_a_message_of_the_last_hours_of_a_month_opens_in_the_next(station: Station, portal: Portal) -> None:
     writer = Writer(portal=portal)
     early = close_day(portal, [writer.seal(writer.account("Early."), epoch="2026-12")], day="2026-11-30")
@@ -138,7 +128,7 @@ def hostile(portal: Portal) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("reason", sorted(set(REASONS) - {"same-id", "seed-reused"}))
+@pytest.mark.parametrize("reason", sorted(set(REASONS) - {"same-id"}))
 def test_what_opens_and_fails_a_check_is_set_aside_and_stops_nobody(
     station: Station, portal: Portal, reason: str
 ) -> None:

@@ -7,15 +7,20 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, TableClause, column, insert, inspect, table, text
+from sqlalchemy import Connection, TableClause, column, insert, inspect, table, text, update
 from sqlalchemy.exc import IntegrityError
 
 import review
 from crypto.wire.digest import sha256
-from review import schema
+from crypto.wire.note import Note
+from review import schema, views
+from review.process import KeeperProcess
 from review.store import Store
 from review.vault import open_vault
+from tests.material import DAY, Portal
+from tests.review.carried import WORDS, Writer, bundle, close_day
 from tests.review.conftest import PASSPHRASE, Station
+from tests.review.test_import import framed
 
 ASIDE = table("aside", *(column(name) for name in ("n", "submission", "arrived", "reason", "data")))
 CASES = table(
@@ -38,15 +43,20 @@ OLD: tuple[tuple[TableClause, dict[str, object]], ...] = (
 )
 
 
-def make_old(connection: Connection) -> None:
-    """The tables of the first release, with rows of its time."""
+def empty_tables(connection: Connection, release: str) -> None:
+    """The tables of an older release, and nothing in them."""
     connection.execute(text("PRAGMA defer_foreign_keys = ON"))
     for name in inspect(connection).get_table_names():
         connection.execute(text(f"DROP TABLE {name}"))
     config = Config()
     config.set_main_option("script_location", str(Path(review.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, release)
+
+
+def make_old(connection: Connection) -> None:
+    """The tables of the first release, with rows of its time."""
+    empty_tables(connection, "0001")
     for where, row in OLD:
         connection.execute(insert(where).values(row))
 
@@ -87,3 +97,78 @@ def test_messages_of_an_old_vault_stay_and_an_id_names_one_within_its_case_alone
     for fault in ({"turn": 2}, {"id": b"j"}, {"id": b"j", "turn": 2, "read": 7}, {"number": 3}):
         with pytest.raises(IntegrityError), vault.transaction() as connection:
             connection.execute(MESSAGES.insert().values({**OF_CASE_1, **fault}))
+
+
+def make_second(connection: Connection, aside: list[dict[str, object]]) -> None:
+    """The tables of the second release, with what the vault is and believes, one day, and this aside."""
+    kept = ("own", "seeds", "directories", "key_files", "post_keys", "journal")
+    rows = {name: [row._asdict() for row in connection.execute(schema.metadata.tables[name].select())] for name in kept}
+    empty_tables(connection, "0002")
+    for row in rows["own"]:
+        del row["record"], row["judged"]
+    for name, stored in {**rows, "days": [{"n": 1, "day": DAY, "hash": bytes(32)}], "aside": aside}.items():
+        for row in stored:
+            connection.execute(insert(table(name, *(column(one) for one in row))).values(row))
+
+
+def stood_aside(submission: bytes, reason: str, data: bytes) -> dict[str, object]:
+    """A row of the second release."""
+    return {"n": 1, "submission": submission, "arrived": DAY, "reason": reason, "data": data, "sha256": sha256(data)}
+
+
+def opened(station: Station) -> None:
+    """Opens the vault as the desk does, once."""
+    keeper = KeeperProcess(station.folder, "cat")
+    keeper.open(PASSPHRASE, "2026-11-12")
+    keeper.end()
+
+
+def test_what_an_older_release_set_aside_for_its_files_reaches_its_case(station: Station, portal: Portal) -> None:
+    writer, other = Writer(portal=portal), Writer(portal=portal)
+    message, _ = writer.with_files(writer.account(), {"a.txt": b"words"}, b"s" * 32)
+    reused, _ = other.with_files(other.account("Other words."), {"a.txt": b"words"}, b"s" * 32)
+    newer = framed(writer, message.encode().replace(b'{"v":1,', b'{"v":2,', 1))
+    rows = [
+        stood_aside(b"a", "not-understood", writer.frame(message)),
+        stood_aside(b"b", "seed-reused", other.frame(reused)),
+        stood_aside(b"c", "not-understood", newer),
+        stood_aside(b"d", "misdirected", b"not judged again"),
+    ]
+    with station.vaults["cat"].transaction() as connection:
+        make_second(connection, rows)
+    opened(station)
+    cases = station.look("cat", lambda store: [views.case(store, number) for number in (1, 2)])
+    assert [case["turns"][0]["answers"]["account"] for case in cases] == [WORDS, "Other words."]
+    assert [(case["turns"][0]["missing"], case["turns"][0]["seed_reused"]) for case in cases] == [(1, True)] * 2
+    left = station.look("cat", lambda store: [(one.submission, one.reason) for one in store.aside()])
+    assert left == [(b"c", "not-understood"), (b"d", "misdirected")]
+    said = station.look("cat", lambda store: [(one.what, one.about) for one, _ in store.journal()][-1])
+    assert said == ("judged-again", "2 taken")
+
+
+def test_what_stands_aside_is_judged_again_once(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    message, _ = writer.with_files(writer.account(), {"a.txt": b"words"})
+    opened(station)
+    with station.vaults["cat"].transaction() as connection:
+        store = Store(connection)
+        store.add_day(1, DAY, bytes(32))
+        store.set_aside(1, b"a", DAY, "not-understood", writer.frame(message))
+    opened(station)
+    assert station.look("cat", lambda store: store.count_aside()) == 1
+
+
+def test_parts_of_what_was_judged_again_come_with_a_bundle_of_a_day_that_was_imported(
+    station: Station, portal: Portal
+) -> None:
+    writer = Writer(portal=portal)
+    message, parts = writer.with_files(writer.account(), {"a.txt": b"words"})
+    day = close_day(portal, [writer.seal(message)], ids=[bytes(16)], parts=[parts])
+    with station.vaults["cat"].transaction() as connection:
+        make_second(connection, [stood_aside(bytes(16), "not-understood", writer.frame(message))])
+        connection.execute(update(schema.days).values(hash=Note.parse(day.note).hash()))
+    opened(station)
+    assert station.look("cat", lambda store: len(store.absent())) == 0
+    report = station.take("cat", bundle(portal, [day]))
+    assert (report.figures["parts"], report.figures["double"], report.figures["days"]) == (1, 0, 0)
+    assert station.look("cat", lambda store: views.case(store, 1))["turns"][0]["missing"] == 0

@@ -13,6 +13,7 @@ SCRIPT = Path(templates.__file__).parents[1] / "intake/browser/src/page"
 TEXT = "\n".join(source.read_text("utf-8") for source in sorted(SCRIPT.glob("*.ts")))
 
 QUOTED = r'"([a-z][a-z-]*)"'
+WHOLE = {"write.html": ("WORDS", "WORDS_OF_WRITE", "WORDS_OF_FILES"), "return.html": ("WORDS", "WORDS_OF_RETURN")}
 CODES = {"line"}
 ROUTING = {"not-open", "nobody-left", "too-many-vaults"}
 NAMED_BY_VALUE = {"verdict-genuine", "verdict-retired", "verdict-not-genuine"} | ROUTING
@@ -37,6 +38,21 @@ def both_pages(language: str) -> str:
 def test_the_page_has_every_word_that_the_script_asks_for(language: str) -> None:
     there = set(re.findall(r'data-word="([a-z-]+)"', both_pages(language)))
     assert words_asked_for() | NAMED_BY_VALUE <= there
+
+
+@pytest.mark.parametrize("template", FORM_PAGES)
+def test_the_script_looks_for_each_word_of_its_page_before_anybody_types(template: str) -> None:
+    """One that is missing would be missed only when it is needed, and take what was typed with it."""
+    there = set(re.findall(r'data-word="([a-z-]+)"', page(template, "en")))
+    wanted = {name for constant in WHOLE[template] for name in words_in(constant)}
+    assert there == wanted
+
+
+def words_in(constant: str) -> set[str]:
+    """The words of a list in the script, which stands there as pieces of text."""
+    found = re.search(rf"const {constant} =\s+((?:\"[a-z -]+\"(?: \+|;)\s+)+)", TEXT)
+    assert found
+    return set(" ".join(re.findall(r'"([a-z -]+)"', found[1])).split())
 
 
 def test_the_page_has_no_word_that_nobody_asks_for() -> None:

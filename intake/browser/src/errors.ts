@@ -116,12 +116,17 @@ export class ConsentError extends CryptoError {
   }
 }
 
-/** Something between this device and intake. `retry`: the very same request may succeed later. */
+/**
+ * Something between this device and intake. `retry`: the very same request may succeed later, and not before `after`
+ * seconds, if intake said so.
+ */
 export class ClientError extends CryptoError {
   readonly retry: boolean;
+  readonly after: number;
 
-  constructor(code: string, retry: boolean) {
+  constructor(code: string, retry: boolean, after = 0) {
     super(code);
     this.retry = retry;
+    this.after = after;
   }
 }

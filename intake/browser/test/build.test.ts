@@ -25,19 +25,29 @@ writeFileSync(
    globalThis.built = { selfTest, openPortal, sealAccount, readThread, send, browserNet };`,
 );
 
-function build(name: string, source = entry): { script: Buffer; packed: Buffer } {
+interface Built {
+  readonly script: Buffer;
+  readonly packed: Buffer;
+}
+
+function build(name: string, source = entry): { form: Built; files: Built } {
   const out = join(folder, name);
   const { status, stderr } = spawnSync(process.execPath, ["tools/build.mjs", source, out], { encoding: "utf-8" });
   assert.equal(status, 0, stderr);
-  return { script: readFileSync(join(out, "form.js")), packed: readFileSync(join(out, "form.js.gz")) };
+  const built = (script: string) => ({
+    script: readFileSync(join(out, script)),
+    packed: readFileSync(join(out, `${script}.gz`)),
+  });
+  return { form: built("form.js"), files: built("files.js") };
 }
 
 const first = build("first");
-const text = first.script.toString("utf-8");
+const text = first.form.script.toString("utf-8");
+const textOfFiles = first.files.script.toString("utf-8");
 
 test("two builds give the same bytes, and the packed script is the script", () => {
   assert.deepEqual(build("second"), first);
-  assert.deepEqual(gunzipSync(first.packed), first.script);
+  for (const { script, packed } of Object.values(first)) assert.deepEqual(gunzipSync(packed), script);
 });
 
 test("the built script seals and opens", async () => {
@@ -46,8 +56,8 @@ test("the built script seals and opens", async () => {
   await built.selfTest();
 });
 
-test("the script is ASCII and needs neither eval, WebAssembly nor storage", () => {
-  assert.match(text, /^[\x09\x0a\x20-\x7e]*$/);
+test("the scripts are ASCII and need neither eval, WebAssembly nor storage", () => {
+  for (const one of [text, textOfFiles]) assert.match(one, /^[\x09\x0a\x20-\x7e]*$/);
   for (const word of [
     "eval(",
     "Function(",
@@ -58,26 +68,41 @@ test("the script is ASCII and needs neither eval, WebAssembly nor storage", () =
     "console.",
     "sourceMappingURL",
   ]) {
-    assert.ok(!text.includes(word), word);
+    assert.ok(!text.includes(word) && !textOfFiles.includes(word), word);
   }
 });
 
-test("recipient types and hybrids that are refused anyway are not in the script", () => {
-  assert.ok(text.includes("mlkem768x25519"));
-  for (const word of ["tlv.", "maxmem", "p256tag", "v1/X25519", "v1/scrypt", "QSF-KEM", "KitchenSink", "P-384"]) {
-    assert.ok(!text.includes(word), word);
+test("recipient types, hybrids and fields that are refused anyway are not in the scripts", () => {
+  assert.ok(text.includes("mlkem768x25519") && textOfFiles.includes("mlkem768x25519"));
+  for (const word of [
+    "tlv.",
+    "maxmem",
+    "p256tag",
+    "v1/X25519",
+    "v1/scrypt",
+    "QSF-KEM",
+    "KitchenSink",
+    "P-384",
+    "Legendre",
+  ]) {
+    assert.ok(!text.includes(word) && !textOfFiles.includes(word), word);
   }
 });
 
 test("the script of the form is at most 45,000 bytes as it travels", () => {
-  const { script, packed } = build("page", resolve("src/page/main.ts"));
+  const { script, packed } = build("page", resolve("src/page/main.ts")).form;
   assert.ok(packed.length <= 45_000, `${packed.length}`);
   // What no page uses yet does not travel.
   assert.ok(!script.includes("file-unreadable"));
 });
 
+test("the script for files is at most 26,000 bytes as it travels, and brings its Worker along", () => {
+  assert.ok(first.files.packed.length <= 26_000, `${first.files.packed.length}`);
+  assert.ok(textOfFiles.includes("file-unreadable") && textOfFiles.includes("new Worker("));
+});
+
 test("the licences of what is in it travel along", () => {
   for (const name of ["noble-hashes", "noble-curves", "noble-ciphers", "noble-post-quantum", "scure-base"]) {
-    assert.ok(text.includes(name), name);
+    assert.ok(text.includes(name) && textOfFiles.includes(name), name);
   }
 });

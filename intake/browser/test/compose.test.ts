@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import {
   type Draft,
+  drawIds,
   type Followup,
   newReceipt,
   room,
@@ -14,6 +15,7 @@ import { deleteToken, receiptKeys, routingOf, submissionId, threadOf } from "../
 import { unseal } from "../src/public/open.ts";
 import { verify } from "../src/public/verify.ts";
 import { checkEnvelope, ENVELOPE_LENGTHS } from "../src/wire/age.ts";
+import { attachmentsToJson } from "../src/wire/attachments.ts";
 import { toBase64url } from "../src/wire/base64.ts";
 import { fromUtf8 } from "../src/wire/bytes.ts";
 import { type JsonObject, encodeJson, parseJson } from "../src/wire/fields.ts";
@@ -228,4 +230,27 @@ test("a thread that wants no reply has neither recipient nor mailbox", () => {
     thread: { ...thread, recipient: null, mailbox: null },
   } as unknown as JsonObject);
   assert.equal(parseMessage(silent).thread.recipient, null);
+});
+
+test("a message that is sealed again keeps its ids and its day", async () => {
+  const draws = drawIds(portal, receipt);
+  const tomorrow = { ...portal, day: "2026-11-25" };
+  const [one, other] = [
+    await sealAccount(portal, receipt, draft("short", { draws })),
+    await sealAccount(tomorrow, receipt, draft("short", { draws })),
+  ];
+  assert.deepEqual([other.id, ...other.others], [one.id, ...one.others]);
+  assert.equal((await opened(other, "cat")).day, DAY);
+  for (const { id, token } of draws.draws) assert.equal(id, toBase64url(submissionId(token)));
+});
+
+test("files are named in the message, counted outside, and take room", async () => {
+  const files = [{ name: "صورة.jpg", type: "image/jpeg", offset: 0, length: 5, sha256: new Uint8Array(32) }];
+  const attachments = { seed: new Uint8Array(32).fill(1), mebibytes: 3, sha256: new Uint8Array(32), files };
+  const sealed = await sealAccount(portal, receipt, draft(WORDS, { attachments }));
+  assert.equal(sealed.parts, 3);
+  assert.equal((await sealAccount(portal, receipt, draft(WORDS))).parts, 0);
+  assert.deepEqual((await opened(sealed, "cat")).attachments, attachments);
+  const taken = room(portal, draft("")) - room(portal, draft("", { attachments }));
+  assert.equal(taken, encodeJson(attachmentsToJson(attachments)).length - "null".length);
 });

@@ -15,6 +15,7 @@ import { answer, intake, refused } from "./world.ts";
 const sealed: Sealed = {
   id: "first",
   others: ["second", "third"],
+  parts: 0,
   envelope: new Uint8Array(57_782).fill(3),
   directory: 12,
   epoch: "2026-11",
@@ -32,6 +33,12 @@ test("what is stored was sent once, whole, with its three headers", async () => 
       body: sealed.envelope,
     },
   ]);
+});
+
+test("so many parts as went ahead are announced, and only then", async () => {
+  const net = intake(() => stored);
+  await send(net, { ...sealed, parts: 12 });
+  assert.equal(net.calls[0]?.headers["Parts"], "12");
 });
 
 test("a taken id leads to the next one, and to no more than there are", async () => {
@@ -76,7 +83,7 @@ test("only a 204 means stored", async () => {
 
 test("a refusal says whether the same request may succeed later", () => {
   const retry = (code: string) => problem(refused(code)).retry;
-  assert.ok(["too-many", "storage-full", "closed", "internal"].every(retry));
+  assert.ok(["too-many", "storage-full", "closed", "unavailable", "internal"].every(retry));
   assert.ok(!["conflict", "directory-outdated", "wrong-length", "not-found"].some(retry));
 });
 

@@ -105,7 +105,7 @@ export interface Call {
 }
 
 /** An intake that answers by `reply` and remembers what it was asked. */
-export function intake(reply: (call: Call) => Answer): Net & { readonly calls: readonly Call[] } {
+export function intake(reply: (call: Call) => Answer | Promise<Answer>): Net & { readonly calls: readonly Call[] } {
   const calls: Call[] = [];
   const ask = async (
     method: string,
@@ -115,7 +115,7 @@ export function intake(reply: (call: Call) => Answer): Net & { readonly calls: r
   ) => {
     const call = { method, path, headers, body };
     calls.push(call);
-    return reply(call);
+    return await reply(call);
   };
   return {
     calls,

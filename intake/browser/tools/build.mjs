@@ -1,6 +1,6 @@
 /**
- * `npm run build [-- ENTRY FOLDER]`: makes form.js, exit.js and their packed twins for intake to serve. Two builds give the
- * same bytes. ENTRY replaces the source of form.js.
+ * `npm run build [-- ENTRY FOLDER]`: makes form.js, files.js, exit.js and their packed twins for intake to serve. Two
+ * builds give the same bytes. ENTRY replaces the source of form.js.
  */
 
 import { createHash } from "node:crypto";
@@ -16,7 +16,11 @@ import { bundle } from "./bundle.mjs";
 
 const HERE = fileURLToPath(new URL("..", import.meta.url));
 const [form = resolve(HERE, "src/page/main.ts"), folder = resolve(HERE, "../static")] = process.argv.slice(2);
-const SCRIPTS = { "form.js": form, "exit.js": resolve(HERE, "src/page/leaving.ts") };
+const SCRIPTS = {
+  "form.js": form,
+  "files.js": resolve(HERE, "src/page/files.ts"),
+  "exit.js": resolve(HERE, "src/page/leaving.ts"),
+};
 const OPERATING_SYSTEM = 9;
 const UNKNOWN = 255;
 const gzip = promisify(zopfli.gzip);

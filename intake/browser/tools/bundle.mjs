@@ -1,8 +1,24 @@
 /** One way to make a script for browsers, used by the build and by the test of the build. */
 
+import { fileURLToPath } from "node:url";
+
 import { build } from "esbuild";
 
 import { leaveOut } from "./left_out.mjs";
+
+const WORKER = fileURLToPath(new URL("../src/client/sealing_worker.ts", import.meta.url));
+
+/** `import source from "worker-source"` gives the whole script of the Worker, to be started from a Blob. */
+const workerSource = {
+  name: "worker-source",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker-source", namespace: "worker-source" }));
+    esbuild.onLoad({ filter: /.*/, namespace: "worker-source" }, async () => ({
+      contents: await bundle(WORKER),
+      loader: "text",
+    }));
+  },
+};
 
 /** The bytes of the script. The same sources give the same bytes, wherever they lie. */
 export async function bundle(entry) {
@@ -15,7 +31,7 @@ export async function bundle(entry) {
     target: ["firefox115", "chrome100", "safari15"],
     charset: "ascii",
     legalComments: "eof",
-    plugins: [leaveOut],
+    plugins: [leaveOut, workerSource],
     logLevel: "warning",
   });
   return outputFiles[0].contents;

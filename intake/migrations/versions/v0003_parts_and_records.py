@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary, nullable=True),
         sqlite_with_rowid=False,
     )
+    held = sa.text("data IS NOT NULL")
+    op.create_index("part_held", "part", ["id"], postgresql_where=held, sqlite_where=held)
     op.create_table(
         "record",
         sa.Column("vault", sa.String(32), primary_key=True),

@@ -4,7 +4,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
 import { Encrypter } from "age-encryption";
 
-import { ClientError, FormatError } from "../errors.ts";
+import { FormatError } from "../errors.ts";
 import { recipientText } from "../public/keys.ts";
 import { randomBytes } from "../public/random.ts";
 import { SEED_LENGTH } from "../wire/age.ts";
@@ -12,27 +12,19 @@ import {
   type AttachedFile,
   type Attachments,
   fittingMebibytes,
-  isFileName,
-  isMediaType,
   MEBIBYTE,
   MOST_FILES,
-  MOST_NAME,
   PART_NAME_LENGTH,
   plaintextLength,
 } from "../wire/attachments.ts";
 import { join, u16, utf8 } from "../wire/bytes.ts";
 import { sha256 } from "../wire/digest.ts";
+import { FileError, type NamedFile, nameOf, typeOf } from "./named.ts";
 
 const PIECE = 64 * 1024;
-const UNKNOWN_TYPE = "application/octet-stream";
-const REPLACEMENT = "\ufffd";
-const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069/\\]|\p{Surrogate}/gu;
 
 /** What a browser's `File` gives. */
-export interface FileSource {
-  readonly name: string;
-  readonly type: string;
-  readonly size: number;
+export interface FileSource extends NamedFile {
   stream(): ReadableStream<Uint8Array>;
 }
 
@@ -52,7 +44,7 @@ export function partName(seed: Uint8Array, portal: string, at: number): Uint8Arr
  * Gives the parts of 1 to 64 files, one after the other, and returns what the message has to say of them. The files are
  * read once, as fast as parts are asked for.
  *
- * Throws `TooLong`; `FormatError` on another number of files; `ClientError`: "file-changed" when a file has not the size
+ * Throws `TooLong`; `FormatError` on another number of files; `FileError`: "file-changed" when a file has not the size
  * that it had, "file-unreadable" when the device does not give it. Parts that were given before are worth nothing then.
  */
 export async function* attach(portal: string, files: readonly FileSource[]): AsyncGenerator<Part, Attachments, void> {
@@ -80,16 +72,16 @@ async function* plaintext(
   carried: AttachedFile[],
 ): AsyncGenerator<Uint8Array, void, void> {
   let offset = 0;
-  for (const file of files) {
+  for (const [at, file] of files.entries()) {
     const hash = sha256.create();
     let read = 0;
-    for await (const piece of piecesOf(file)) {
+    for await (const piece of piecesOf(file, at)) {
       read += piece.length;
       if (read > file.size) break;
       hash.update(piece);
       yield piece;
     }
-    if (read !== file.size) throw new ClientError("file-changed", false);
+    if (read !== file.size) throw new FileError("file-changed", at);
     const name = nameOf(file);
     carried.push({ name, type: typeOf(file), offset, length: read, sha256: hash.digest() });
     offset += read;
@@ -99,12 +91,12 @@ async function* plaintext(
 }
 
 /** The bytes of a file, never more than 64 KiB at a time. */
-async function* piecesOf(file: FileSource): AsyncGenerator<Uint8Array, void, void> {
+async function* piecesOf(file: FileSource, which: number): AsyncGenerator<Uint8Array, void, void> {
   const reader = file.stream().getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(() => {
-        throw new ClientError("file-unreadable", false);
+        throw new FileError("file-unreadable", which);
       });
       if (done) return;
       for (let at = 0; at < value.length; at += PIECE) yield value.subarray(at, at + PIECE);
@@ -153,16 +145,4 @@ function streamOf(pieces: AsyncGenerator<Uint8Array, void, void>): ReadableStrea
     },
     { highWaterMark: 0 },
   );
-}
-
-/** The file's own name; what FORMAT.md 7.1 does not allow in it is replaced, and of a long one the end is kept. */
-function nameOf(file: FileSource): string {
-  const name = [...file.name.replace(NOT_IN_NAMES, REPLACEMENT)].slice(-MOST_NAME).join("");
-  return isFileName(name) ? name : REPLACEMENT;
-}
-
-/** What the browser takes the file for, without parameters. */
-function typeOf(file: FileSource): string {
-  const type = (file.type.split(";", 1)[0] ?? "").trim().toLowerCase();
-  return isMediaType(type) ? type : UNKNOWN_TYPE;
 }

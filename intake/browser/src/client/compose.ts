@@ -5,8 +5,10 @@ import { type Decoys, newDecoys } from "../public/decoys.ts";
 import { randomBytes, shuffled } from "../public/random.ts";
 import { type Progress, sealEnvelope } from "../public/seal.ts";
 import { KEY_LENGTH } from "../wire/age.ts";
+import type { Attachments } from "../wire/attachments.ts";
 import { fromBase64url, toBase64url } from "../wire/base64.ts";
 import { equal, wipe } from "../wire/bytes.ts";
+import type { Day } from "../wire/calendar.ts";
 import type { Language } from "../wire/directory_parts.ts";
 import { fillFrame, MESSAGE_FRAMES } from "../wire/frame.ts";
 import {
@@ -44,8 +46,26 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
 export type { Choice, Decoys, Progress };
 export { newDecoys };
 
+/** An ID, and the token (16 bytes) that deletes what stands under it. */
+export interface Draw {
+  readonly id: string;
+  readonly token: Uint8Array;
+}
+
+/** The IDs that one message may take, one after the other, and the day that it bears. */
+export interface Draws {
+  readonly day: Day;
+  readonly draws: readonly Draw[];
+}
+
+/** What every message may have. A message that is sealed again keeps its `draws`; without any, new ones are drawn. */
+interface Outside {
+  readonly attachments?: Attachments | null;
+  readonly draws?: Draws;
+}
+
 /** A first message. */
-export interface Draft extends Choice {
+export interface Draft extends Choice, Outside {
   readonly language: Language;
   readonly answers: Readonly<Record<string, Answer>>;
   /** SHA-256 of the questionnaire file, in base64url. */
@@ -53,7 +73,7 @@ export interface Draft extends Choice {
 }
 
 /** Further words in the same thread. `seen`: the genuine replies that were read, newest first. */
-export interface Followup {
+export interface Followup extends Outside {
   /** The reply whose routing is kept, or a new choice. */
   readonly to: { readonly routing: Routing } | Choice;
   readonly language: Language;
@@ -62,10 +82,14 @@ export interface Followup {
   readonly seen: readonly Pick<Reply, "id" | "vault">[];
 }
 
-/** What may be sent, again and again, until intake has it. `others` are further IDs, for when `id` is taken. */
+/**
+ * What may be sent, again and again, until intake has it. `others` are further IDs, for when `id` is taken; `parts` are
+ * so many that were sent ahead, under `id`.
+ */
 export interface Sealed {
   readonly id: string;
   readonly others: readonly string[];
+  readonly parts: number;
   readonly envelope: Uint8Array;
   readonly directory: number;
   readonly epoch: string;
@@ -117,11 +141,13 @@ async function sealMessage(
   decoys?: Decoys,
 ): Promise<Sealed> {
   const vaultKeys = readers(portal, choiceOf(draft)).map((vault) => keyOf(portal, vault.id));
-  const frame = framed(portal, receipt, draft);
+  const drawn = draft.draws ?? drawIds(portal, receipt);
+  const frame = framed({ ...portal, day: drawn.day }, receipt, draft);
   try {
     const envelope = await sealEnvelope(frame, vaultKeys, progress, decoys);
-    const [id = "", ...others] = submissionIds(portal, receipt);
-    return { id, others, envelope, directory: portal.directory.seq, epoch: portal.epoch.id };
+    const [id = "", ...others] = drawn.draws.map((draw) => draw.id);
+    const parts = draft.attachments?.mebibytes ?? 0;
+    return { id, others, parts, envelope, directory: portal.directory.seq, epoch: portal.epoch.id };
   } finally {
     wipe(frame);
   }
@@ -151,6 +177,7 @@ function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draf
     thread,
     seen: "seen" in draft ? seenFrom(portal, draft) : [],
     body: bodyOf(draft),
+    attachments: draft.attachments ?? null,
   };
 }
 
@@ -199,9 +226,11 @@ function keyOf(portal: Portal, vaultId: string): Uint8Array {
  * Three of the IDs that this receipt gives for the day, in random order: a taken one says nothing about how many there
  * are, and a server that calls all of them taken does not learn the others, by which it would know a later message.
  */
-function submissionIds(portal: Portal, receipt: Uint8Array): readonly string[] {
-  const slots = shuffled(Array.from({ length: SLOTS }, (_, slot) => slot));
-  return slots
-    .slice(0, MOST_TRIES)
-    .map((slot) => toBase64url(submissionId(deleteToken(receipt, portal.name, portal.day, slot))));
+export function drawIds(portal: Portal, receipt: Uint8Array): Draws {
+  const slots = shuffled(Array.from({ length: SLOTS }, (_, slot) => slot)).slice(0, MOST_TRIES);
+  const draws = slots.map((slot) => {
+    const token = deleteToken(receipt, portal.name, portal.day, slot);
+    return { id: toBase64url(submissionId(token)), token };
+  });
+  return { day: portal.day, draws };
 }

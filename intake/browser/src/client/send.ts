@@ -13,7 +13,7 @@ const STORED = 204;
  * "epoch-early" or "unknown-directory" the portal must be opened and the message sealed again.
  */
 export async function send(net: Net, sealed: Sealed): Promise<"stored"> {
-  const headers = { Parts: "0", Directory: String(sealed.directory), Epoch: sealed.epoch };
+  const headers = { Parts: String(sealed.parts), Directory: String(sealed.directory), Epoch: sealed.epoch };
   let refusal;
   for (const id of [sealed.id, ...sealed.others]) {
     const answer = await net.put(`/submissions/${id}`, headers, sealed.envelope);

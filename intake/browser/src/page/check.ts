@@ -10,12 +10,13 @@ import { word } from "./words.ts";
 
 const LONG = 600;
 
-/** What is about to be sent. `notice`: words to say first, or empty. */
+/** What is about to be sent. `files`: their list. `notice`: words to say first, or empty. */
 export interface Checked {
   readonly portal: Portal;
   readonly committees: readonly string[];
   readonly questions: readonly Question[];
   readonly answers: Readonly<Record<string, Answer>>;
+  readonly files: HTMLElement | null;
   readonly notice: string;
 }
 
@@ -33,14 +34,16 @@ export async function askCheck(checked: Checked): Promise<Move> {
   return act === "back" ? "back" : "next";
 }
 
-function fillIn(screen: HTMLElement, { portal, committees, questions, answers }: Checked): void {
+function fillIn(screen: HTMLElement, { portal, committees, questions, answers, files }: Checked): void {
   const committeeSlot = slot(screen, "committees");
   committeeSlot.textContent = committeeNames(portal, committees).join("\n");
   const first = committeeSlot.parentElement;
-  for (const question of questions) {
+  const add = (name: string, label: string, content: string | HTMLElement) => {
     const row = first?.cloneNode(true);
-    if (row instanceof HTMLElement) first?.parentElement?.append(rowFor(row, question, answers[question.name]));
-  }
+    if (row instanceof HTMLElement) first?.parentElement?.append(filled(row, name, label, content));
+  };
+  for (const question of questions) add(question.name, question.label, inWords(question, answers[question.name]));
+  add("files", word("files"), files ?? word("skipped"));
   listReaders(screen, readerNames(portal, choiceOf(committees)));
 }
 
@@ -53,15 +56,15 @@ export function listReaders(screen: HTMLElement, names: readonly string[]): void
   slot(screen, "readers").replaceChildren(...rows);
 }
 
-/** Makes the copied row one of this question. */
-function rowFor(row: HTMLElement, question: Question, answer: Answer | undefined): HTMLElement {
-  const [label, words, button] = row.querySelectorAll<HTMLElement>("dt, [data-slot], button");
-  if (!label || !words || !button) throw new Error("no row");
-  label.textContent = question.label;
-  button.dataset["act"] = `change-${question.name}`;
+/** Makes the copied row one of this answer. */
+function filled(row: HTMLElement, name: string, label: string, content: string | HTMLElement): HTMLElement {
+  const [title, words, button] = row.querySelectorAll<HTMLElement>("dt, [data-slot], button");
+  if (!title || !words || !button) throw new Error("no row");
+  title.textContent = label;
+  button.dataset["act"] = `change-${name}`;
   const unseen = button.querySelector(".unseen");
-  if (unseen) unseen.textContent = `: ${question.label}`;
-  words.textContent = inWords(question, answer);
+  if (unseen) unseen.textContent = `: ${label}`;
+  words.replaceChildren(content);
   words.setAttribute("dir", "auto");
   words.setAttribute("translate", "no");
   delete words.dataset["slot"];

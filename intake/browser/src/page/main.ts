@@ -1,5 +1,7 @@
 /** The script of the form and of the return page. */
 
+import "./old.ts"; // before what an old browser cannot load
+
 import { browserNet } from "../client/net.ts";
 import { parsePin } from "../client/portal.ts";
 import { CryptoError } from "../errors.ts";

@@ -49,12 +49,14 @@ export function pressed(screen: HTMLElement, stop?: AbortSignal): Promise<string
   });
 }
 
-/** The button that was pressed, or "again" after so many seconds. */
+/** The button that was pressed, or "again" after so many seconds, or when the device has a line again. */
 export async function pressedOrLater(screen: HTMLElement, seconds: number | null): Promise<string> {
   const stop = new AbortController();
   const later = new Promise<string>((resolve) => {
     if (seconds === null) return;
-    const timer = window.setTimeout(() => resolve("again"), seconds * 1000);
+    const again = () => resolve("again");
+    const timer = window.setTimeout(again, seconds * 1000);
+    window.addEventListener("online", again, { signal: stop.signal });
     stop.signal.addEventListener("abort", () => window.clearTimeout(timer));
   });
   const act = await Promise.race([pressed(screen, stop.signal), later]);

@@ -5,7 +5,8 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { send } from "../client/send.ts";
 import { ClientError, CryptoError } from "../errors.ts";
-import { pressedOrLater, say, screenFrom, show, slot } from "./screens.ts";
+import { mark, troubled, waitingTime } from "./progress.ts";
+import { say, screenFrom, show, slot } from "./screens.ts";
 import { number, word } from "./words.ts";
 
 const PAUSES = [20, 40, 60] as const;
@@ -15,11 +16,13 @@ const MOST_TURNS = 3;
 /** Long enough to read, and for a screen reader to begin, "Stored." */
 const STORED_PAUSE = 1_200;
 
-type Line = "lock" | "send" | "stored";
-type State = "doing" | "done" | "broken";
-
-/** `sameReaders`: whether this portal would let the same people read it. */
+/**
+ * `sameReaders`: whether this portal would let the same people read it. `ahead`: sends what must be there before the
+ * message; `again`: whether that begins anew, after a refusal of the message.
+ */
 export interface Sending {
+  readonly ahead?: (screen: HTMLElement) => Promise<"sent" | "back" | "files">;
+  readonly again?: (code: string) => boolean;
   readonly net: Net;
   readonly portal: Portal;
   readonly reopen: () => Promise<Portal>;
@@ -27,20 +30,21 @@ export interface Sending {
   readonly sameReaders: (portal: Portal) => boolean;
 }
 
-/** `readers-changed`: nothing was sent, and `portal` would let others read it; the person must see that first. */
+/** `files`: the person must look at the files again. `readers-changed`: nothing was sent, and `portal` would let others read it; the person must see that first. */
 export interface Outcome {
-  readonly end: "stored" | "back" | "readers-changed";
+  readonly end: "stored" | "back" | "files" | "readers-changed";
   readonly portal: Portal;
 }
 
 /** Ends when intake has the message for good, or the person goes back to the words. */
 export async function sealAndSend(sending: Sending): Promise<Outcome> {
-  const screen = screenFrom("sealing");
-  show(screen);
+  let screen = freshScreen();
   let { portal } = sending;
   let sealed: Sealed | null = null;
   for (let turn = 0, failures = 0; ;) {
     try {
+      const ahead = await sending.ahead?.(screen);
+      if (ahead === "back" || ahead === "files") return { end: ahead, portal };
       sealed ??= await lock(screen, sending, portal);
       await deliver(screen, sending.net, sealed);
       return { end: "stored", portal };
@@ -49,14 +53,20 @@ export async function sealAndSend(sending: Sending): Promise<Outcome> {
       const renewed = KEYS_CHANGED.includes(error.code) && turn++ < MOST_TURNS ? await renew(sending) : null;
       if (renewed && !sending.sameReaders(renewed)) return { end: "readers-changed", portal: renewed };
       if (!passing(error)) sealed = null;
-      if (renewed) {
-        portal = renewed;
-        continue;
+      if (renewed) portal = renewed;
+      else if (sending.again?.(error.code)) screen = freshScreen();
+      else {
+        if ((await trouble(screen, error, failures++)) === "back") return { end: "back", portal };
+        turn = 0;
       }
-      if ((await trouble(screen, error, failures++)) === "back") return { end: "back", portal };
-      turn = 0;
     }
   }
+}
+
+function freshScreen(): HTMLElement {
+  const screen = screenFrom("sealing");
+  show(screen);
+  return screen;
 }
 
 async function lock(screen: HTMLElement, sending: Sending, portal: Portal): Promise<Sealed> {
@@ -88,16 +98,12 @@ async function renew(sending: Sending): Promise<Portal | null> {
 /** Says what went wrong; ends by itself after a pause if trying again can help, or by a button. */
 async function trouble(screen: HTMLElement, error: CryptoError, failures: number): Promise<string> {
   const retry = passing(error);
-  const seconds = PAUSES[Math.min(failures, PAUSES.length - 1)] ?? PAUSES[0];
-  mark(screen, error instanceof ClientError ? "send" : "lock", "broken");
-  slot(screen, "trouble").hidden = false;
-  say(screen, "trouble-words", troubleWords(error, seconds));
+  const client = error instanceof ClientError;
+  const seconds = waitingTime(PAUSES, failures, client ? error.after : 0);
+  mark(screen, client ? "send" : "lock", "broken");
   say(screen, "code", error.code);
   slot(screen, "trouble-code").hidden = retry;
-  const act = await pressedOrLater(screen, retry ? seconds : null);
-  slot(screen, "trouble").hidden = true;
-  slot(screen, "trouble-words").textContent = "";
-  return act;
+  return troubled(screen, troubleWords(error, seconds), retry ? seconds : null);
 }
 
 /** Whether the very same box may be taken later. */
@@ -110,13 +116,6 @@ function troubleWords(error: CryptoError, seconds: number): string {
   if (KEYS_CHANGED.includes(error.code)) return word("send-closed");
   if (!error.retry) return word("send-refused");
   return word(error.code === "line" ? "send-line" : "send-busy", { seconds: number(seconds) });
-}
-
-function mark(screen: HTMLElement, line: Line, state: State): void {
-  const row = screen.querySelector<HTMLElement>(`[data-line="${line}"]`);
-  if (!row) return;
-  row.dataset["state"] = state;
-  row.hidden = false;
 }
 
 /** Lets the browser draw; a timer, because animation frames stop in a page that is not seen. */

@@ -8,7 +8,8 @@ import { committeeOf, vaultOf } from "../wire/directory.ts";
 import type { Reply } from "../wire/reply.ts";
 import { listReaders } from "./check.ts";
 import { readerIds, readerNames } from "./committees.ts";
-import { pressed, pressedOrLater, say, screenFrom, show, slot } from "./screens.ts";
+import { troubled } from "./progress.ts";
+import { pressed, say, screenFrom, show, slot } from "./screens.ts";
 import { dayInWords, language, number, word } from "./words.ts";
 
 const PAUSE = 20;
@@ -26,11 +27,11 @@ export async function look(net: Net, portal: Portal, receipt: Uint8Array): Promi
       return await readThread(net, portal, receipt);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      slot(screen, "trouble").hidden = false;
-      say(screen, "trouble-words", word(error.code === "line" ? "read-line" : "read-busy", { seconds: number(PAUSE) }));
-      await pressedOrLater(screen, PAUSE);
-      slot(screen, "trouble").hidden = true;
-      slot(screen, "trouble-words").textContent = "";
+      await troubled(
+        screen,
+        word(error.code === "line" ? "read-line" : "read-busy", { seconds: number(PAUSE) }),
+        PAUSE,
+      );
     }
   }
 }

@@ -5,13 +5,24 @@ import { screenFrom, slot } from "./screens.ts";
 import { word } from "./words.ts";
 
 /** Each screen that this script may show, with the slots that it fills; those of one page only after its name. */
-const BOTH = "step-committees field others other-list|sealing trouble trouble-words|closed code|clock field device";
+const BOTH =
+  "step-committees field others other-list|sealing trouble trouble-words carrying|closed code|clock field device";
 const SCREENS: Readonly<Record<string, string>> = {
-  write: `${BOTH}|check changed committees readers|receipt digits`,
+  write: `${BOTH}|files field coming|chosen field list|check changed committees readers|receipt digits`,
   return: `${BOTH}|number field|looking trouble|thread answers|more field readers`,
 };
+/** Each sentence that this script may put into a screen; those of the return page after the others. */
+const WORDS =
+  "closed-other closed-line closed-busy closed-self-test closed-directory closed-expired closed-not-yet closed-keys " +
+  "clock-day clock-month clock-year clock-no-date unknown unknown-hint choose-reader not-open nobody-left " +
+  "too-many-vaults write-something holds-receipt may-hold-receipt half-character room room-little room-none change " +
+  "skipped reader-of readers-changed send-line send-busy send-refused send-lock send-closed";
+const WORDS_OF_WRITE = "files files-missing";
+const WORDS_OF_RETURN =
+  "answer-of verdict-genuine verdict-retired verdict-not-genuine nobody-known lost-days read-line read-busy " +
+  "receipt-empty receipt-characters receipt-group receipt-count receipt-check receipt-so-far";
 
-/** Throws unless all screens are there, each with its button, and the questions are those that the page announces. */
+/** Throws unless all screens and words are there, and the questions are those that the page announces. */
 export function checkWhole({ dataset }: HTMLElement): void {
   const asked = questions();
   const rows = [...(SCREENS[dataset["page"] ?? ""] ?? "").split("|"), ...asked.map((one) => `${one.templateId} field`)];
@@ -22,7 +33,8 @@ export function checkWhole({ dataset }: HTMLElement): void {
     if (!screen.querySelector("button.primary[data-act]")) throw new Error(`no button in ${id}`);
   }
   screenFrom("cleared");
-  word("closed-other");
+  const words = dataset["page"] === "return" ? WORDS_OF_RETURN : WORDS_OF_WRITE;
+  for (const name of `${WORDS} ${words}`.split(" ")) word(name);
   const names = asked.map(({ name, kind, standard, options }) =>
     [name, kind, standard ?? "", ...options.map((one) => one.name)].join(" "),
   );

@@ -1,9 +1,19 @@
 /** The form, from the choice of readers to the receipt. */
 
-import { type Decoys, type Draft, newDecoys, newReceipt, room, sealAccount } from "../client/compose.ts";
+import {
+  type Decoys,
+  type Draft,
+  drawIds,
+  type Draws,
+  newDecoys,
+  newReceipt,
+  room,
+  sealAccount,
+} from "../client/compose.ts";
 import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import type { Answer } from "../wire/message.ts";
+import { askFiles, type Files, type Message } from "./adding.ts";
 import { askChoice, askText, type Doubt } from "./asking.ts";
 import { askCheck } from "./check.ts";
 import { askCommittees, choiceOf, complaintAbout, readerIds } from "./committees.ts";
@@ -19,6 +29,7 @@ import { type Move, type Place, step } from "./walk.ts";
 import { language, word } from "./words.ts";
 
 const COMMITTEES = "committees";
+const FILES = "files";
 const CHECK = "check";
 
 /** What one person is writing. It lives in this page only, and `wipe` ends it. */
@@ -27,6 +38,9 @@ interface Writing {
   committees: readonly string[];
   answers: Record<string, Answer>;
   notice: string;
+  files: Files | null;
+  draws: Draws | null;
+  readonly net: Net;
   readonly receipt: Uint8Array;
   readonly questionnaire: string;
   readonly decoys: Decoys;
@@ -39,19 +53,22 @@ export async function write({ portal, reopen }: Opened, net: Net, questionnaire:
     committees: [],
     answers: {},
     notice: "",
+    files: null,
+    draws: null,
+    net,
     receipt: newReceipt(),
     questionnaire,
     decoys: newDecoys(),
   };
   onLeaving(() => wipe(writing));
   const asked = questions();
-  const names = [COMMITTEES, ...asked.map((question) => question.name), CHECK];
+  const names = [COMMITTEES, ...asked.map((question) => question.name), FILES, CHECK];
   let place: Place = { at: 0, returning: false };
   for (;;) {
     void writing.decoys.fill(idle);
     place = await walk(writing, asked, names, place);
     if (place.at < 0) return "back";
-    const { end, portal: newest } = await sendAll(writing, net, reopen);
+    const { end, portal: newest } = await sendAll(writing, reopen);
     writing.portal = newest;
     if (end === "stored") break;
     place = placeAfter(end, writing, names);
@@ -73,10 +90,31 @@ async function walk(
   while (place.at >= 0 && place.at < names.length) {
     const name = names[place.at];
     const question = asked.find((one) => one.name === name);
-    const move = question ? askQuestion(writing, question) : name === CHECK ? check(writing, asked) : choose(writing);
+    const move = question ? askQuestion(writing, question) : askOther(writing, name, asked);
     place = step(place, await move, names);
   }
   return place;
+}
+
+function askOther(writing: Writing, name: string | undefined, asked: readonly Question[]): Promise<Move> {
+  if (name === CHECK) return check(writing, asked);
+  if (name === FILES) return askFiles(writing.files, messageOf(writing), (files) => (writing.files = files));
+  return choose(writing);
+}
+
+/** What the files are told of the message. */
+function messageOf(writing: Writing): Message {
+  return {
+    portal: writing.portal.name,
+    draws: () => drawn(writing),
+    redraw: () => (writing.draws = null),
+    room: () => room(writing.portal, draftOf(writing, writing.answers)),
+  };
+}
+
+/** The same at every try: a server that refuses one ID after the other learns no more of them. */
+function drawn(writing: Writing): Draws {
+  return (writing.draws ??= drawIds(writing.portal, writing.receipt));
 }
 
 async function choose(writing: Writing): Promise<Move> {
@@ -106,31 +144,41 @@ function doubtAbout(text: string): Doubt | null {
 }
 
 function check(writing: Writing, asked: readonly Question[]): Promise<Move> {
-  return askCheck({ ...writing, questions: asked, notice: takeNotice(writing) });
+  return askCheck({
+    ...writing,
+    questions: asked,
+    files: writing.files?.listed() ?? null,
+    notice: takeNotice(writing),
+  });
 }
 
-function sendAll(writing: Writing, net: Net, reopen: Opened["reopen"]): Promise<Outcome> {
-  const { portal, receipt, decoys } = writing;
+function sendAll(writing: Writing, reopen: Opened["reopen"]): Promise<Outcome> {
+  const { net, portal, receipt, decoys, files } = writing;
   const choice = choiceOf(writing.committees);
-  const draft = draftOf(writing, writing.answers);
+  const draft = () => ({ ...draftOf(writing, writing.answers), draws: files?.draws() ?? drawn(writing) });
   return sealAndSend({
     net,
     portal,
     reopen,
-    seal: (current, progress) => sealAccount(current, receipt, draft, progress, decoys),
+    seal: (current, progress) => sealAccount(current, receipt, draft(), progress, decoys),
     sameReaders: (newest) => readerIds(newest, choice) === readerIds(portal, choice),
+    ...(files && { ahead: files.carry, again: files.again }),
   });
 }
 
-/** Back to the check; or to the choice, when nobody of it is left. */
+/** Back to the check, or to the files; or to the choice, when nobody of it is left. */
 function placeAfter(end: Outcome["end"], writing: Writing, names: readonly string[]): Place {
   const complaint = complaintAbout(writing.portal, choiceOf(writing.committees));
   writing.notice = complaint ?? (end === "readers-changed" ? word("readers-changed") : "");
+  if (end === "files") return { at: names.indexOf(FILES), returning: true };
+  writing.notice ||= writing.files?.notice() ?? "";
   return complaint === null ? { at: names.indexOf(CHECK), returning: false } : { at: 0, returning: true };
 }
 
 function draftOf(writing: Writing, answers: Draft["answers"]): Draft {
-  return { ...choiceOf(writing.committees), language: language(), answers, questionnaire: writing.questionnaire };
+  const { committees, questionnaire, files } = writing;
+  const attachments = files?.attachments() ?? null;
+  return { ...choiceOf(committees), language: language(), answers, questionnaire, attachments };
 }
 
 function takeNotice(writing: Writing): string {
@@ -141,6 +189,8 @@ function takeNotice(writing: Writing): string {
 
 function forgetWords(writing: Writing): void {
   writing.decoys.drop();
+  writing.files?.drop();
+  writing.files = writing.draws = null;
   writing.answers = {};
   writing.committees = [];
   writing.notice = "";

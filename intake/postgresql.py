@@ -1,0 +1,55 @@
+"""What a PostgreSQL behind an intake must be set to, and how its tables are left without traces (deploy/INTAKE.md)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine, text
+
+SETTINGS = {
+    "archive_mode": "off",
+    "log_connections": "off",
+    "log_disconnections": "off",
+    "log_error_verbosity": "terse",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_min_messages": "fatal",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_statement": "none",
+    "max_wal_senders": "0",
+    "track_commit_timestamp": "off",
+    "wal_level": "minimal",
+}
+"""Nothing that the server writes down besides its tables outlives them, or tells when somebody sent something."""
+
+TABLES = ("arrived", "closed", "part", "gone", "slot", "delivered")
+# Rows that single requests changed, after the table that keeps them was last written in one go.
+_TOUCHED = (
+    "UPDATE closed SET n = n WHERE envelope IS NULL",
+    "UPDATE part SET sha256 = sha256 WHERE data IS NULL",
+    "UPDATE gone SET reason = reason",
+)
+
+
+def other_settings(engine: Engine) -> Iterator[str]:
+    """A line for each setting that is not as it must be; none for other databases."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        for name, value in SETTINGS.items():
+            found = connection.scalar(text(f"SHOW {name}"))
+            if found != value:
+                yield f"PostgreSQL's {name} is {found}, and must be {value} (deploy/INTAKE.md)"
+
+
+def level(connection: Connection) -> None:
+    """Rows that were deleted one by one bear one number of a transaction, as if that had been now, all at once."""
+    for statement in _TOUCHED:
+        connection.execute(text(statement))
+
+
+def rewrite(connection: Connection, table: str) -> None:
+    """A table lies in the order of its keys, without what was deleted; whoever reads an older state still sees it.
+
+    The connection must have no transaction open. It takes the table for itself while that lasts.
+    """
+    connection.execute(text(f"CLUSTER {table} USING {table}_pkey"))

@@ -1,0 +1,128 @@
+"""Files travel beside a message, sealed in the page, and arrive whole; the person pauses, cancels, leaves."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.journey.looks import looking
+from tests.journey.sender import ARABIC, PIECES, THREE, Intake, Sender, during_part, file
+from tests.journey.test_journey import assert_nothing_is_kept, watch
+from tests.serving import Served, serving
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The module's own server."""
+    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
+        yield started
+
+
+@pytest.fixture
+def intake(served: Served, tmp_path: Path) -> Intake:
+    """What comes from now on."""
+    return Intake(served, tmp_path)
+
+
+@pytest.fixture
+def sender(page: Page, intake: Intake) -> Sender:
+    """Somebody who has not begun yet."""
+    return Sender(page, intake.address)
+
+
+def test_three_files_arrive_byte_for_byte_and_nothing_of_them_stays(sender: Sender, intake: Intake) -> None:
+    asked, said = watch(sender.page)
+    sender.begin()
+    sender.finish()
+    (arrived,) = intake.arrived()
+    assert arrived.payloads() == list(THREE)
+    paths = [address.removeprefix(intake.address) for address in asked]
+    sent = [path.split("/") for path in paths if path.startswith("/submissions/")]
+    assert [len(path) for path in sent] == [5] * PIECES + [3]
+    assert len({path[2] for path in sent}) == 1
+    assert [address for address in asked if not address.startswith((intake.address, "blob:"))] == []
+    assert said == []
+    assert_nothing_is_kept(sender.page)
+    assert sender.page.evaluate("() => [history.state, location.search, location.hash]") == [None, "", ""]
+
+
+def test_the_script_for_files_comes_only_when_it_is_wanted(sender: Sender, intake: Intake) -> None:
+    asked, _said = watch(sender.page)
+    sender.reach_files()
+    assert not [address for address in asked if "files" in address]
+    sender.press("skip")
+    sender.press("continue")
+    sender.finish()
+    (arrived,) = intake.arrived()
+    assert arrived.message.attachments is None
+    assert not [address for address in asked if "files" in address]
+
+
+def test_two_people_with_as_many_pieces_ask_alike(chromium: Browser, intake: Intake) -> None:
+    seen = []
+    many = [file(f"{ARABIC} {number}", 60_000 + number) for number in range(64)]
+    for language, committee, files in (("en", 1, THREE), ("ar", 3, [*many, file("one more", 1)][1:])):
+        with looking(chromium) as page:
+            asked: list[Request] = []
+            page.on("request", lambda request, asked=asked: asked.append(request))
+            sender = Sender(page, intake.address, language)
+            sender.reach_files("words " * 30 * committee, committee)
+            sender.choose(files if language == "en" else [*files[:-1], file("large", 1_500_000)])
+            sender.press("continue")
+            sender.press("continue")
+            sender.finish()
+            seen.append([shape(request) for request in asked if "/submissions/" in request.url])
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == PIECES + 1
+
+
+def shape(request: Request) -> tuple[str, int, int, Mapping[str, str]]:
+    """What the network sees of a request: who could tell two people apart by it?"""
+    headers = {name: value for name, value in request.headers.items() if name not in ("referer", "user-agent")}
+    return request.method, len(request.url), len(request.post_data_buffer or b""), headers
+
+
+def test_nothing_is_sent_while_it_is_paused_and_then_it_goes_on(sender: Sender, intake: Intake) -> None:
+    during_part(sender.page, 3, lambda: sender.press("pause"))
+    sender.begin()
+    expect(sender.page.locator("[data-slot=paused]")).to_be_visible()
+    sender.page.wait_for_timeout(1_000)
+    before = len(sender.parts)
+    sender.page.wait_for_timeout(1_000)
+    assert len(sender.parts) == before == 3
+    assert intake.arrived() == []
+    sender.press("go-on")
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+    assert len(set(sender.parts)) == PIECES
+
+
+def test_who_cancels_has_what_was_stored_deleted_and_can_send_it_all_later(sender: Sender, intake: Intake) -> None:
+    during_part(sender.page, 4, lambda: sender.press("cancel"))
+    sender.begin()
+    expect(sender.page.locator("[data-slot=sure]")).to_be_visible()
+    assert intake.staged() >= 3
+    sender.press("stop")
+    expect(sender.page.locator("[data-slot=changed-words]")).not_to_be_empty()
+    assert intake.staged() == 0
+    expect(sender.page.locator(".summary .files li")).to_have_count(len(THREE))
+    first = {part.split("/")[-3] for part in sender.parts}
+    sender.press("continue")
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+    assert sender.parts[-1].split("/")[-3] not in first
+
+
+def test_exit_in_the_middle_leaves_at_once_and_nothing_more_is_sent(sender: Sender, intake: Intake) -> None:
+    page = sender.page
+    page.route("https://**", lambda route: route.fulfill(body="weather", content_type="text/html"))
+    during_part(page, 3, lambda: page.locator("a.exit").click(no_wait_after=True))
+    sender.begin()
+    page.wait_for_url("https://**")
+    before = len(sender.parts)
+    page.wait_for_timeout(1_000)
+    assert len(sender.parts) == before == 3
+    assert page.workers == []
+    assert intake.arrived() == []
+    assert_nothing_is_kept(page)

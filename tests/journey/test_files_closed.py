@@ -1,0 +1,202 @@
+"""What cannot be locked or taken is said in words, and nothing leaves without the files that the person chose."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.journey.sender import THREE, Files, Intake, Sender, at_part, file, refuse
+from tests.serving import Served, serving
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The module's own server."""
+    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
+        yield started
+
+
+@pytest.fixture
+def intake(served: Served, tmp_path: Path) -> Intake:
+    """What comes from now on."""
+    return Intake(served, tmp_path)
+
+
+@pytest.fixture
+def sender(page: Page, intake: Intake) -> Sender:
+    """Somebody who has not begun yet."""
+    return Sender(page, intake.address)
+
+
+def cut(route: Route) -> None:
+        context.set_offline(True)
+        route.abort("internetdisconnected")
+
+    at_part(sender.page, 3, cut)
+    sender.begin()
+    expect(sender.page.locator("[data-slot=trouble-words]")).to_contain_text("The line broke")
+    context.set_offline(False)
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+
+
+@pytest.mark.parametrize("number", [1, PIECES])
+def test_an_id_that_is_taken_leads_to_another_one_with_all_parts(sender: Sender, intake: Intake, number: int) -> None:
+    at_part(sender.page, number, refuse("conflict"))
+    sender.begin()
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+    assert len(sender.parts) == number + PIECES
+
+
+def test_parts_that_are_gone_when_the_message_comes_are_sent_again(sender: Sender, intake: Intake) -> None:
+    gone: list[str] = []
+
+    def handle(route: Route) -> None:
+        submission = route.request.url.split("/submissions/")[1]
+        if "/" in submission or gone or submission == "delete":
+            route.continue_()
+            return
+        gone.append(submission)
+        refuse("parts-missing")(route)
+
+    sender.page.route(SUBMISSIONS, handle)
+    sender.begin()
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+    assert len(sender.parts) == 2 * PIECES
+    assert all(gone[0] not in part for part in sender.parts[PIECES:])
+
+
+def test_new_keys_lock_the_message_again_and_leave_its_parts_where_they_are(page: Page, tmp_path: Path) -> None:
+    with serving(tmp_path, workers=1, limits="threads = 4") as served:
+        (tmp_path / "opened").mkdir()
+        intake, newer = Intake(served, tmp_path / "opened"), served.portal.next(day=TODAY, min_seq=2)
+        sender = Sender(page, intake.address)
+
+        def renew(route: Route) -> None:
+            store = served.store()
+            take(store, newer, newer.ceremony_file(), TODAY)
+            store.close()
+            page.unroute(SUBMISSIONS)
+            route.continue_()
+
+        during_part(page, PIECES, lambda: page.route(SUBMISSIONS, renew))
+        sender.begin()
+        sender.finish()
+        (arrived,) = intake.arrived()
+        assert arrived.payloads() == list(THREE)
+        assert arrived.message.directory == 2
+        assert len(sender.parts) == PIECES
+
+
+def cut(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.body()[:-1])
+
+
+def altered(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text() + " ")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [cut, altered, lambda route: route.fulfill(status=404), lambda route: route.abort("connectionreset")],
+    ids=["cut", "altered", "missing", "line broken"],
+)
+def test_without_its_whole_script_no_file_is_taken_and_the_message_can_go_without(
+    sender: Sender, intake: Intake, spoil: Callable[[Route], None]
+) -> None:
+    sender.page.route("**/static/files.js", spoil)
+    sender.reach_files()
+    sender.press("continue")
+    expect(sender.page.locator("#error")).to_be_visible()
+    assert sender.page.locator("input[type=file]").count() == 0
+    sender.press("skip")
+    sender.press("continue")
+    sender.finish()
+    (arrived,) = intake.arrived()
+    assert arrived.message.attachments is None
+
+
+def test_a_script_that_came_broken_once_can_be_asked_for_again(sender: Sender, intake: Intake) -> None:
+    sender.page.route("**/static/files.js", cut)
+    sender.reach_files()
+    sender.press("continue")
+    expect(sender.page.locator("#error")).to_be_visible()
+    sender.page.unroute("**/static/files.js")
+    sender.choose(THREE)
+    sender.press("continue")
+    sender.press("continue")
+    sender.finish()
+    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
+
+
+WORKERS = {
+    "none": "window.Worker = undefined",
+    "one that does not start": "window.Worker = class { constructor() { throw new Error('no') } }",
+    "one that dies": (
+        "const Real = Worker; window.Worker = class extends Real {"
+        "constructor() { super(URL.createObjectURL(new Blob(['onmessage = () => { throw 1 }']))) } }"
+    ),
+    "one that never answers": (
+        "window.Worker = class { postMessage() {} terminate() {} };"
+        "const later = setTimeout; window.setTimeout = (run, time) => later(run, time > 100000 ? 50 : time)"
+    ),
+}
+
+
+@pytest.mark.parametrize("worker", WORKERS.values(), ids=WORKERS)
+def test_without_a_worker_that_works_nothing_is_sent_until_the_person_takes_the_files_out(
+    sender: Sender, intake: Intake, worker: str
+) -> None:
+    sender.page.add_init_script(worker)
+    sender.begin()
+    expect(sender.page.locator("#error")).to_contain_text("could not be locked")
+    assert sender.parts == []
+    assert intake.arrived() == []
+    sender.press("skip")
+    sender.press("continue")
+    sender.finish()
+    (arrived,) = intake.arrived()
+    assert arrived.message.attachments is None
+
+
+def test_a_file_that_is_no_longer_what_it_was_is_named(sender: Sender, intake: Intake, tmp_path: Path) -> None:
+    steady, changing = tmp_path / "steady.bin", tmp_path / "changing.bin"
+    steady.write_bytes(bytes(1_000_000))
+    changing.write_bytes(bytes(500_000))
+    sender.reach_files()
+    sender.choose([steady, changing])
+    changing.write_bytes(bytes(400_000))
+    sender.press("continue")
+    sender.press("continue")
+    expect(sender.page.locator("#error")).to_contain_text("changing.bin")
+    assert intake.arrived() == []
+    sender.press("remove-1")
+    sender.press("continue")
+    sender.press("continue")
+    sender.finish()
+    assert [one.payloads()[0]["buffer"] for one in intake.arrived()] == [bytes(1_000_000)]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [[file("large", 25_000_001)], [file(str(number), 1) for number in range(65)]],
+    ids=["25 MB and a byte", "65 files"],
+)
+def test_what_does_not_fit_is_not_taken_and_what_was_there_stays(sender: Sender, files: Files) -> None:
+    sender.reach_files()
+    sender.choose([file("first", 5)])
+    sender.give(files)
+    expect(sender.page.locator("#error")).to_contain_text("None of them was added")
+    expect(sender.page.locator("#screen .files li")).to_have_count(1)
+
+
+def test_too_many_parts_for_the_server_are_said_in_words(sender: Sender, intake: Intake) -> None:
+    at_part(sender.page, 2, refuse("too-many-parts", 413))
+    sender.begin()
+    expect(sender.page.locator("#error")).to_contain_text("so many files")
+    assert intake.arrived() == []

@@ -1,0 +1,155 @@
+"""Who is killed, and when: dice that fall the same for the same seed, and a list of what they did."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+
+from tests.kills.courier import COMMANDS, Courier, Running
+from tests.kills.ledger import Ledger, now
+from tests.kills.service import Service, kill
+
+Strike = Callable[[], bool]
+"""Kills somebody; whether there was anybody."""
+
+_SHARES = {"everything": 15, "the arbiter": 7, "all workers": 12, "a worker": 28, "a command": 38}
+_AIMS = ("its start", "its writing", "its end", "any moment")
+_AGAIN_SECONDS = 60
+_WRITTEN = 60_000
+"""So many bytes tell that a process is writing an envelope or more."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Killer:
+    """Kills a number of times, in ways that have their shares; `more` are further ways."""
+
+    service: Service
+    courier: Courier
+    ledger: Ledger
+    dice: random.Random
+    pause_seconds: float = 0.5
+    more: Mapping[str, Strike] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def run(self, kills: int) -> None:
+        """As many as that; ends early when the service does not come back."""
+        began = now()
+        for way in self._plan(kills):
+            sleep(self.dice.uniform(0, 2 * self.pause_seconds))
+            strike = self._strike(way)
+            if not any(strike() for _ in range(20)):
+                self.ledger.fault(f"nobody was there to be killed: {way}")
+            self.history.append(f"{now() - began:.3f} {way}")
+            self.ledger.count(f"killed {way.partition(',')[0]}")
+            if way in ("everything", "the arbiter") or way in self.more:
+                waited = self.service.answers_again(_AGAIN_SECONDS)
+                if waited is None:
+                    self.ledger.fault("the service does not start again by itself")
+                    return
+                self.waits.append(waited)
+
+    def _plan(self, kills: int) -> list[str]:
+        ways = [way for way, share in _SHARES.items() for _ in range(round(kills * share / 100))]
+        ways += [way for way in self.more for _ in range(3)]
+        aims = [f"a command, {name}, {aim}" for name in COMMANDS for aim in _AIMS]
+        self.dice.shuffle(aims)
+        commands = ways.count("a command")
+        ways = [way for way in ways if way != "a command"] + [aims[turn % len(aims)] for turn in range(commands)]
+        self.dice.shuffle(ways)
+        return ways
+
+    def _strike(self, way: str) -> Strike:
+        if way in self.more:
+            return self.more[way]
+        if way.startswith("a command"):
+            _, name, aim = way.split(", ")
+            return lambda: self._command(name, aim)
+        strikes: Mapping[str, Strike] = {
+            "everything": self._everything,
+            "the arbiter": lambda: kill_all([self.service.arbiter()]),
+            "all workers": lambda: kill_all(self.service.workers()),
+            "a worker": self._worker,
+        }
+        return strikes[way]
+
+    def _everything(self) -> bool:
+        """As when the machine's operator, or its memory, ends all at once: commands too."""
+        running = self.courier.running
+        workers = self.service.workers()
+        arbiter = kill_all([self.service.arbiter()])
+        kill_all(workers)
+        if running is not None and running.process.poll() is None:
+            running.process.kill()
+        return arbiter
+
+    def _worker(self) -> bool:
+        """Every other time one that is just writing."""
+        workers = self.service.workers()
+        if not workers:
+            sleep(0.05)
+            return False
+        writing = _first_to_write(workers, 1.0) if self.dice.random() < 0.5 else None
+        if writing is not None:
+            sleep(self.dice.uniform(0, 0.015))
+        return kill_all([self.dice.choice(workers) if writing is None else writing])
+
+    def _command(self, name: str, aim: str) -> bool:
+        """The next command of this name, at this point of its life."""
+        running = self._next(name)
+        if running is None:
+            return False
+        usual = self.courier.usual.get(name, 1.0)
+        if aim == "its start":
+            sleep(self.dice.uniform(0, 0.1))
+        elif aim == "its writing":
+            _first_to_write([running.process.pid], 3 * usual)
+            sleep(self.dice.uniform(0, 0.1))
+        elif aim == "its end":
+            sleep(usual * self.dice.uniform(0.85, 1.0))
+        else:
+            sleep(usual * self.dice.uniform(0, 1))
+        if running.process.poll() is not None:
+            return False
+        running.process.kill()
+        return True
+
+    def _next(self, name: str) -> Running | None:
+        before, self.courier.wanted = self.courier.running, name
+        with self.courier.changed:
+            self.courier.changed.wait_for(lambda: self._is_next(name, before), _AGAIN_SECONDS)
+            running = self.courier.running
+        self.courier.wanted = None
+        return running if self._is_next(name, before) else None
+
+    def _is_next(self, name: str, before: Running | None) -> bool:
+        running = self.courier.running
+        return running is not None and running is not before and running.name == name
+
+
+def kill_all(processes: Sequence[int | None]) -> bool:
+    """Whether any of them was there."""
+    return sum(kill(one) for one in processes if one is not None) > 0
+
+
+def _first_to_write(processes: Sequence[int], seconds: float) -> int | None:
+    """The process that wrote much since this was asked, if one does within the time."""
+    until = now() + seconds
+    before = {one: _written(one) for one in processes}
+    while now() < until:
+        for one, written in before.items():
+            if _written(one) > written + _WRITTEN:
+                return one
+        sleep(0.001)
+    return None
+
+
+def _written(process: int) -> int:
+    """How many bytes it wrote so far, as Linux counts them."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/io").read_text().splitlines():
+            if line.startswith("wchar: "):
+                return int(line.removeprefix("wchar: "))
+    return 0
