@@ -66,6 +66,7 @@ def close_days(
         made = [manifest for day in sorted(over) for manifest in _close(change, signer, day, today)]
         change.set_open_from(max(today, change.open_from()))
         staged = change.drop_staged_before(days_later(today, -1))
+        change.lay_waiting()
         replies = retention.drop_old_replies(change, today)
     for manifest in made:
         say(f"closed: manifest {manifest.n} of {manifest.day}")

@@ -186,6 +186,7 @@ def settle(engine: Engine) -> None:
     try:
         cursor = connection.cursor()
         try:
+            _empty_log(cursor)  # or its index would keep, behind what this writes, the order of what it held
             cursor.execute("VACUUM")
             _empty_log(cursor)
         except sqlite3.OperationalError as error:
@@ -197,8 +198,9 @@ def settle(engine: Engine) -> None:
 def _settle_postgresql(engine: Engine) -> None:
     """Table by table; one that others keep for too long raises `BusyError`, and the same again does what is left."""
     with transaction(engine, writes=True) as connection:
+        postgresql.forget_examples(connection)
         postgresql.level(connection)
-    for table in postgresql.TABLES:
+    for table in postgresql.KEYS:
         with _understood(), engine.connect() as connection:
             postgresql.rewrite(connection.execution_options(isolation_level="AUTOCOMMIT"), table)
 

@@ -21,12 +21,28 @@ SETTINGS = {
 }
 """Nothing that the server writes down besides its tables outlives them, or tells when somebody sent something."""
 
-TABLES = ("arrived", "closed", "part", "gone", "slot", "delivered")
+KEYS = {
+    "arrived": ("id", "sha256"),
+    "closed": ("id", "sha256"),
+    "staging": ("id",),
+    "part": ("id", "name", "sha256"),
+    "gone": ("id",),
+    "slot": ("mailbox", "sha256"),
+    "delivered": ("sha256",),
+}
+"""The tables that requests or imports fill, and their columns of which the server must note no examples."""
+
 # Rows that single requests changed, after the table that keeps them was last written in one go.
 _TOUCHED = (
     "UPDATE closed SET n = n WHERE envelope IS NULL",
     "UPDATE part SET sha256 = sha256 WHERE data IS NULL",
     "UPDATE gone SET reason = reason",
+)
+
+
+_TAKES_EXAMPLES = text(
+    "SELECT coalesce(attstattarget, -1) <> 0 FROM pg_attribute"
+    " WHERE attrelid = CAST(:table AS regclass) AND attname = :column"
 )
 
 
@@ -45,6 +61,15 @@ def level(connection: Connection) -> None:
     """Rows that were deleted one by one bear one number of a transaction, as if that had been now, all at once."""
     for statement in _TOUCHED:
         connection.execute(text(statement))
+
+
+def forget_examples(connection: Connection) -> None:
+    """The planner's statistics hold no identifier, which would outlive what was deleted, and take no more."""
+    for table, columns in KEYS.items():
+        for column in columns:
+            if connection.scalar(_TAKES_EXAMPLES, {"table": table, "column": column}):
+                connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE bytea"))  # drops what it has
+                connection.execute(text(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0"))
 
 
 def rewrite(connection: Connection, table: str) -> None:

@@ -7,6 +7,7 @@ on from there.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.day import Entry
 from intake import publiclog
 from intake.directories import Held, first_signed
@@ -15,8 +16,8 @@ from intake.retention import Readers, Reason, active_vaults
 from intake.store import Change, Look, Store
 
 Say = Callable[[str], None]
-MOST_AT_ONCE = 64
-"""Envelopes and parts that one transaction deletes (64 MiB), unless one submission alone has more."""
+MOST_AT_ONCE = 32 * 1024**2
+"""Bytes that one transaction deletes, unless one submission alone has more."""
 
 _WORDS: dict[Reason, str] = {
     "purged": "deleted, every vault concerned has a backup of them",
@@ -84,14 +85,15 @@ def readers(look: Look, portal: str, today: str, retention_days: int) -> Readers
 
 
 def _portions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """The same, a few at a time, so that no portion has many parts."""
+    """The same, a few at a time."""
     portion: list[Entry] = []
-    weight = 0
+    room = MOST_AT_ONCE
     for entry in entries:
-        if portion and weight + 1 + len(entry.parts) > MOST_AT_ONCE:
+        size = entry.length + PART_LENGTH * len(entry.parts)
+        if portion and size > room:
             yield portion
-            portion, weight = [], 0
+            portion, room = [], MOST_AT_ONCE
         portion.append(entry)
-        weight += 1 + len(entry.parts)
+        room -= size
     if portion:
         yield portion

@@ -8,7 +8,7 @@ from crypto.wire.note import Note, body
 from crypto.wire.record import MOST_RECORD, MOST_RECORDS, Record
 from intake import publiclog
 from intake.clock import days_later
-from intake.directories import Held, Standing, first_signed, is_signed
+from intake.directories import Standing, first_signed, is_signed
 from intake.errors import RefusedError
 from intake.store import Change, Store, StoredRecord
 
@@ -24,11 +24,11 @@ def bring_in(
     newest = standing.newest.directory
     given = _believed(portal, newest, untrusted, today)
     with store.alone() as change:
-        held = {one.seq: one for one in (Held.read(portal, data) for _seq, data in change.directories())}
+        directories = change.directory_hashes()
         manifests = {n: digest for n, _day, digest in change.manifest_heads()}
         for stored, record in given:
             _check_manifest(stored.vault, record, manifests)
-            _check_directory(stored.vault, record, held)
+            _check_directory(stored.vault, record, directories)
         return [_take(change, newest, stored, today) for stored, _record in given]
 
 
@@ -77,11 +77,11 @@ def _check_manifest(vault: str, record: Record, manifests: dict[int, bytes]) -> 
     raise RefusedError(f"{vault} has imported a manifest {named.n}, {here}: keep this file, it is evidence")
 
 
-def _check_directory(vault: str, record: Record, held: dict[int, Held]) -> None:
+def _check_directory(vault: str, record: Record, directories: dict[int, bytes]) -> None:
     named = record.directory
-    if named.seq not in held:
+    if named.seq not in directories:
         raise RefusedError(f"{vault} has directory {named.seq}, which is not here: import the ceremony file first")
-    if held[named.seq].note.hash() != named.hash:
+    if directories[named.seq] != named.hash:
         raise RefusedError(f"{vault} has another directory {named.seq} than is here: keep this file, it is evidence")
 
 

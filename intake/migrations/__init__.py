@@ -16,6 +16,7 @@ def create(store: Store, portal: str, day: str) -> None:
     with database.transaction(store.engine, writes=True) as connection:
         upgrade(connection)
         Change(connection).begin_portal(portal, day)
+    store.settle()
 
 
 def bring_up(store: Store) -> tuple[str, str]:

@@ -44,7 +44,7 @@ IN_LANGUAGE = f"/<any({', '.join(languages('intake'))}):language>"
 ROUTES = (
     Route(method="GET", rule="/", view=pages.languages, kind=Kind.PAGE),
     Route(method="GET", rule=f"{IN_LANGUAGE}/", view=pages.start, kind=Kind.PAGE),
-    Route(method="GET", rule=f"{IN_LANGUAGE}/write", view=pages.write, kind=Kind.PAGE),
+    Route(method="GET", rule=f"{IN_LANGUAGE}/write", view=pages.write, kind=Kind.FORM),
     Route(method="GET", rule=f"{IN_LANGUAGE}/return", view=pages.come_back, kind=Kind.PAGE),
     Route(method="GET", rule=f"{IN_LANGUAGE}/about", view=pages.about, kind=Kind.PAGE),
     Route(method="GET", rule=f"{IN_LANGUAGE}/limits", view=pages.limits, kind=Kind.PAGE),
@@ -66,7 +66,8 @@ ROUTES = (
     Route(method="POST", rule="/mailbox/delete", view=mailbox.delete),
 )
 
-_PROGRAMS = frozenset(route.rule.split("/")[1] for route in ROUTES if route.kind is not Kind.PAGE)
+_PAGES = (Kind.PAGE, Kind.FORM)
+_PROGRAMS = frozenset(route.rule.split("/")[1] for route in ROUTES if route.kind not in _PAGES)
 
 
 def is_page(path: str) -> bool:
@@ -89,7 +90,7 @@ def install(app: Flask, site: Site) -> None:
             partial(route.view, site),
             methods=[route.method],
             provide_automatic_options=False,
-            strict_slashes=route.kind is not Kind.PAGE,  # a page needs no redirect, which would repeat the address
+            strict_slashes=route.kind not in _PAGES,  # a page needs no redirect, which would repeat the address
         )
     app.before_request(_check_spelling)
     app.register_error_handler(Exception, partial(errors.refuse, site, is_page))

@@ -10,11 +10,14 @@ from intake.store.values import Part
 
 _arrived, _closed, _gone = schema.arrived, schema.closed, schema.gone
 _part, _staging = schema.part, schema.staging
-_LAY_PARTS = text(
-    "WITH listed AS (DELETE FROM part USING closed WHERE part.id = closed.id AND closed.n = :n"
+_LAY_PARTS = (
+    "WITH listed AS (DELETE FROM part USING {owner} WHERE part.id = {owner}.id{and_}"
     " RETURNING part.id, part.name, part.sha256, part.data)"
     " INSERT INTO part (id, name, sha256, data) SELECT id, name, sha256, data FROM listed ORDER BY id, name"
 )
+_LAY_LISTED = text(_LAY_PARTS.format(owner="closed", and_=" AND closed.n = :n"))
+_LAY_WAITING = text(_LAY_PARTS.format(owner="staging", and_=""))
+_LEVEL_WAITING = text("UPDATE staging SET parts = parts")
 
 
 class LookAtKept(Rows):
@@ -80,4 +83,10 @@ class ChangeKept(LookAtKept):
         they came, in its numbers of transactions and of large values. SQLite keeps none once its file is written anew.
         """
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(_LAY_PARTS, {"n": n})
+            self._connection.execute(_LAY_LISTED, {"n": n})
+
+    def lay_waiting(self) -> None:
+        """The same for parts that wait for their envelope."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_LAY_WAITING)
+            self._connection.execute(_LEVEL_WAITING)

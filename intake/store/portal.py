@@ -33,6 +33,11 @@ class LookAtPortal(Rows):
         table = schema.directory
         return [(row.seq, row.note) for row in self._connection.execute(select(table).order_by(table.c.seq))]
 
+    def directory_hashes(self) -> dict[int, bytes]:
+        """The hash of every directory note by its `seq`."""
+        table = schema.directory
+        return {row.seq: row.hash for row in self._connection.execute(select(table.c.seq, table.c.hash))}
+
     def key_file(self, sha256: bytes) -> bytes | None:
         """The key file of this hash."""
         table = schema.key_file

@@ -119,9 +119,13 @@ PARTS = [
     put_part("a part that says much more", lengths("9" * 12), b"", at=b"H" * 16, answers=(413,)),
     put_part("a part of nothing", lengths("0"), b"", at=b"I" * 16, answers=(400,)),
     put_part("a part without a length", "", HIDDEN, at=b"J" * 16, answers=(400, 200)),
-    put_part("a part in chunks", CHUNKED, chunked(DATA), at=b"K" * 16, answers=(400,)),
+    put_part("a part in chunks", CHUNKED, chunked(DATA[:999]), at=b"K" * 16, answers=(400,)),
     put_part(
-        "a part in chunks with a length", lengths(str(MIB)) + CHUNKED, chunked(DATA), at=b"L" * 16, answers=(400,)
+        "a part in chunks with a length",
+        lengths(str(MIB)) + CHUNKED,
+        chunked(DATA[:999]) + HIDDEN,
+        at=b"L" * 16,
+        answers=(400,),
     ),
     put_part("a packed part", "Content-Encoding: gzip\r\n" + lengths(str(MIB)), DATA, at=b"M" * 16, answers=(400,)),
     put_part(

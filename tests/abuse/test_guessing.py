@@ -141,11 +141,7 @@ def test_an_upload_under_an_identifier_that_was_deleted_on_its_day_is_like_any_o
         ["/directory/2", "/directory/9", "/directory/0", "/directory/x"],
         ["/log/2026-12", "/log/1999-01", "/log/x", "/log/%00"],
         ["/static/x", "/static/intake.toml", "/static/..", "/static/%2e%2e"],
-        [
-            f"{address(sha256(one)[:16])}/parts/{one_part}"
-            for one in (TOKEN, WITH_PARTS)
-            for one_part in ("", "/", "x/y")
-        ],
+        [f"{address(sha256(one)[:16])}/parts/{end}" for one in (TOKEN, WITH_PARTS) for end in ("", "/", "x/y")],
     ],
 )
 def test_what_is_not_there_is_not_there_for_any_reason(lived_in: FlaskClient, paths: list[str]) -> None:

@@ -155,7 +155,7 @@ def watched(environment: Path, folder: Path, paths: list[str]) -> dict[str, Any]
 
 def run_isolated(environment: Path, program: str, *words: str) -> dict[str, Any]:
     """What a program says that knows this environment only."""
-    command = [environment / "bin" / "python", "-I", "-c", program, *words]
+    command = [str(environment / "bin" / "python"), "-I", "-c", program, *words]
     said: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=environment).stdout)
     return said
 

@@ -97,7 +97,7 @@ def everybody(portal: Portal) -> list[list[Ask]]:
         writes(dice, sealed[number % 4], parts=dice.choice((0, 0, 1, 2, 3)), again=number % 3 == 0)
         for number in range(PEOPLE)
     ]
-    people.append(regrets(sealed[1], dice.randbytes(PART_LENGTH)))
+    people.append(deletes(sealed[1], dice.randbytes(PART_LENGTH)))
     people.append(gives_up(dice))
     people.append([lambda app: app.test_client().get("/start").status_code] * 2)
     return people
@@ -111,12 +111,12 @@ def writes(dice: random.Random, envelope: bytes, *, parts: int, again: bool) -> 
     return asked + asked[-2:] if again else asked
 
 
-def regrets(envelope: bytes, data: bytes) -> list[Ask]:
+def deletes(envelope: bytes, data: bytes) -> list[Ask]:
     """Somebody who deletes what was sent on the same day."""
-    keys = receipt_keys()
-    submission_id, token = keys.submission_id(DAY, 5), keys.delete_token(DAY, 5)
+    keys, slot = receipt_keys(data[:16]), data[16] % 16
+    submission_id, token = keys.submission_id(DAY, slot), keys.delete_token(DAY, slot)
     return [
-        part(submission_id, bytes(16), data),
+        part(submission_id, data[:16], data),
         whole(submission_id, envelope, 1),
         lambda app: app.test_client().post("/submissions/delete", data=token).status_code,
     ]

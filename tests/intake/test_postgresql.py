@@ -1,16 +1,22 @@
 """What only PostgreSQL does: many transactions side by side, a server that may be away, and a log of its own."""
 
+import json
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import NoneType
+from typing import LiteralString
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg import sql
 from sqlalchemy import insert
 
 from intake import create_app, database, schema
@@ -20,8 +26,10 @@ from intake.limits import Limits
 from intake.store import Store
 from tests.intake.conftest import SetClock, address, code_of, headers, site_of
 from tests.intake.databases import POSTGRESQL
-from tests.intake.postgres import ROLE, Cluster, name_of, stated_settings
-from tests.intake.test_parts import DATA, at
+from tests.intake.postgres import OWNER, ROLE, Cluster, name_of, stated_settings
+from tests.intake.test_disk import mounted
+from tests.intake.test_parts import DATA, ID, at
+from tests.intake.test_parts import name as part_name
 from tests.material import Portal
 
 pytestmark = pytest.mark.databases(POSTGRESQL)
@@ -142,6 +150,51 @@ def test_a_database_that_may_only_be_read_is_said_so_and_everything_goes_on_when
     store.engine.dispose()
     with store.look() as look:
         assert (look.count()["arrived"], look.count()["part"]) == (2, 2)
+
+
+@contextmanager
+def on_a_small_disk(cluster: Cluster, name: str) -> Iterator[Path]:
+    """The database lies on a disk of 24 MiB, which root can mount."""
+
+    def move(place: LiteralString) -> None:
+        cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+        cut_off(cluster, name)
+        cluster.run("ALTER DATABASE {} SET TABLESPACE {}", name, place)
+        cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+
+    with mounted(cluster.folder / "small", "24m") as disk:
+        shutil.chown(disk, OWNER, OWNER)
+        with psycopg.connect(host=str(cluster.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(str(disk))))
+        move("small")
+        try:
+            yield disk
+        finally:
+            move("pg_default")
+            cluster.run("DROP TABLESPACE small")
+
+
+if os.geteuid() == 0:  # nobody else can mount a disk
+
+    def test_a_full_disk_is_said_so_and_everything_goes_on_when_there_is_room(
+        hasty: Flask, store: Store, cluster: Cluster, settings: Config, portal: Portal
+    ) -> None:
+        client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
+        store.engine.dispose()
+        with on_a_small_disk(cluster, name) as disk:
+            (disk / "ballast").write_bytes(bytes(4_000_000))
+            put(client, bytes(16), envelope)  # finds that its connection was lost
+            answers = [put_part(client, number) for number in range(25)]
+            taken = answers.index((507, "storage-full"))
+            assert answers == [(204, "")] * taken + [(507, "storage-full")] * (25 - taken)
+            assert (1 < taken < 20, client.get("/days").status_code) == (True, 200)
+            assert len(json.loads(client.get(f"{address(ID)}/parts").data)["parts"]) == taken
+            (disk / "ballast").unlink()
+            assert put_part(client, taken) == put(client, b"\x01" * 16, envelope) == (204, "")
+            with store.look() as look:
+                assert {look.part(ID, part_name(number)) == DATA for number in range(taken + 1)} == {True}
+                assert (look.count_parts(ID), look.count_staged()) == (taken + 1, taken + 1)
+            store.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from crypto.sign.sign import signing_key
+from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.container import read_container
 from crypto.wire.day import Gone, GoneEntry
 from crypto.wire.directory import Directory
@@ -268,14 +269,14 @@ def test_a_shorter_limit_of_the_operators_holds(closed: Store, signer: Signer, c
 def test_nobody_waits_for_a_whole_purge(
     closed: Store, portal: Portal, signer: Signer, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "MOST_AT_ONCE", 6)  # an envelope and two parts, twice
+    monkeypatch.setattr(purge, "MOST_AT_ONCE", 5 * PART_LENGTH)  # an envelope and two parts, twice
     ended: list[object] = []
     event.listen(closed.engine, "commit", ended.append)
     clock.set(LIMIT)
     lines: list[str] = []
     close_days(closed, signer, clock, say=lines.append)
     assert len(ended) == 1 + 3 + 2  # the closing, six entries by twos, and two that only look
-    assert sorted(parse_json(row[2], most=1_000).get("count") for row in kept(closed)["log"][-3:]) == [1, 2, 2]
+    assert sorted(parse_json(row[2], most=1_000)["count"] for row in kept(closed)["log"][-3:]) == [1, 2, 2]
     assert "5 submissions deleted at the limit" in lines[-1]
 
 
@@ -305,7 +306,7 @@ def test_a_purge_that_is_ended_again_and_again_comes_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each attempt comes one statement further than the one before."""
-    monkeypatch.setattr(purge, "MOST_AT_ONCE", 9)
+    monkeypatch.setattr(purge, "MOST_AT_ONCE", 7 * PART_LENGTH)
     backed_up(closed, portal, VAULTS[1:])
     backed_up(closed, portal, VAULTS[:1], 2)
     ended = 0
@@ -325,7 +326,7 @@ def test_a_purge_that_was_ended_at_any_statement_leaves_the_same_when_it_is_done
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(purge, "MOST_AT_ONCE", 9)
+    monkeypatch.setattr(purge, "MOST_AT_ONCE", 7 * PART_LENGTH)
     backed_up(closed, portal, VAULTS[1:])
     closed.settle()
     before = file_of(settings.database).read_bytes()

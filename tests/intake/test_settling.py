@@ -202,6 +202,21 @@ def test_whoever_reads_an_older_state_still_reads_it_after_the_tables_were_writt
         assert len(look.waiting(DAY, 99)) == 9
 
 
+def test_identifiers_that_the_planner_noted_are_forgotten_and_not_noted_again(
+    store: Store, server: Server, sent: list[tuple[bytes, bytes]]
+) -> None:
+    def noted() -> set[str]:
+        server.execute("ANALYZE")
+        statement = "SELECT attname FROM pg_stats WHERE tablename = 'arrived' AND histogram_bounds IS NOT NULL"
+        return {name for (name,) in server.execute(statement).fetchall()}
+
+    arrive(store, sent)
+    server.execute("ALTER TABLE arrived ALTER COLUMN id SET STATISTICS 100")  # as in a database of an earlier release
+    assert noted() == {"id"}
+    store.settle()
+    assert noted() == set()
+
+
 def test_check_names_every_setting_that_writes_down_too_much(
     settings: Config, store: Store, portal: Portal, cluster: Cluster
 ) -> None:

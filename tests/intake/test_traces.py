@@ -14,12 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from crypto.wire.attachments import PART_LENGTH
 from tests.intake.databases import Databases, Kept
-from tests.intake.days import Build, Intake, building, closed_twice, everybody, mixed, writes
+from tests.intake.days import Build, Intake, building, closed_twice, deletes, everybody, mixed, writes
 from tests.material import Portal
 
 INDEX_HEADER = 136
 """Bytes of a `-shm` file before the page numbers (sqlite.org/walformat.html 2.1): counts, and random salts."""
+
+COUNTERS = (slice(24, 28), slice(92, 96))
+"""The count of changes in the head of a database, twice (sqlite.org/fileformat.html 1.3)."""
 
 HOUR = 3_600 * 10**9
 """Nanoseconds."""
@@ -38,6 +42,22 @@ def test_two_orders_leave_the_same_bytes_in_the_file_its_log_and_its_index(build
     first, second = closed_twice(build, everybody(portal))
     assert first.file.read_bytes() == second.file.read_bytes()
     assert (first.beside("-wal").read_bytes(), second.beside("-wal").read_bytes()) == (b"", b"")
+    assert pages_named(first) == pages_named(second)
+
+
+def test_what_was_deleted_on_its_own_day_leaves_no_trace_but_a_count_of_changes(build: Build, portal: Portal) -> None:
+    """SQLite counts transactions that changed anything since the file was made, and tells nothing of any of them."""
+    people = everybody(portal)
+    first, second = build("first"), build("second")
+    first.take(mixed(people, 1))
+    second.take(mixed([*people, deletes(portal.envelope(), bytes(PART_LENGTH))], 2))
+    for one in (first, second):
+        one.close_day()
+    files = [bytearray(one.file.read_bytes()) for one in (first, second)]
+    for file in files:
+        for counter in COUNTERS:
+            file[counter] = bytes(4)
+    assert files[0] == files[1]
     assert pages_named(first) == pages_named(second)
 
 

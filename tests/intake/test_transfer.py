@@ -114,8 +114,7 @@ def test_the_same_state_gives_the_same_bytes(
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-@pytest.mark.parametrize("after", [0, 1, 9, 17])
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, SystemExit])
+@pytest.mark.parametrize(("after", "error"), [(0, OSError), (1, KeyboardInterrupt), (9, SystemExit), (17, OSError)])
 def test_an_interrupted_export_leaves_what_was_there_before(
     store: Store,
     signer: Signer,

@@ -155,12 +155,13 @@ def _answer(page: Page) -> None:
         _go_on(page)
         if _look(page)["said"]:  # closed: its first button would begin anew
             return
+    _go_on(page, "#screen button.primary ~ button:visible")  # no files
     page.locator("#screen button.primary").click()
 
 
-def _go_on(page: Page) -> None:
+def _go_on(page: Page, button: str = "#screen button.primary") -> None:
     screen = page.locator("#screen > section").element_handle()
-    page.locator("#screen button.primary").click()
+    page.locator(button).first.click()
     screen.wait_for_element_state("hidden")
 
 

@@ -19,7 +19,7 @@ from tests.journey.firefox import REMEMBERING, Firefox, Preferences, firefox
 from tests.journey.person import Answer, Person
 from tests.journey.second_person import SecondPerson
 
-_ORDINARY = f"data:text/html,{quote('<textarea id=ordinary></textarea>')}"
+_ORDINARY = f"data:text/html,{quote('<textarea id=ordinary></textarea><input type=file>')}"
 _WRITTEN_WITHIN_SECONDS = 60
 _SENT_WITHIN_MS = 20_000
 
@@ -50,16 +50,19 @@ class Browsing:
     person: AtThePages
     folder: Path
     process: psutil.Process
-    write_elsewhere: Callable[[str], None]
+    write_elsewhere: Callable[[str, Path], None]
     said: Sequence[str] = ()
 
     def traces(self) -> dict[str, bytes]:
         """What it has written so far, also into files whose names are gone."""
         return {**below(self.folder, self.folder), **dict(removed_files(self.process, self.folder))}
 
-    def kept_after(self, words: str) -> dict[str, bytes]:
-        """Its traces, once it has kept these words from an ordinary page: so it has kept all that was there before."""
-        self.write_elsewhere(words)
+    def kept_after(self, words: str, file: Path) -> dict[str, bytes]:
+        """Its traces, once it has kept these words of an ordinary page, where this file was chosen before.
+
+        Then it has kept all else that it wants to keep, too.
+        """
+        self.write_elsewhere(words, file)
         end = time.monotonic() + _WRITTEN_WITHIN_SECONDS
         while not find({"words": words}, _of_sessions(traces := self.traces())):
             assert time.monotonic() < end, "the browser does not keep what is written"
@@ -121,7 +124,7 @@ def in_chromium(chromium: Browser, folder: Path, site: str, language: str) -> It
             person=PersonWithFiles(page, site, language),
             folder=folder,
             process=_process_of(folder),
-            write_elsewhere=lambda text: _write_in_another_tab(context, text),
+            write_elsewhere=lambda text, file: _write_in_another_tab(context, text, file),
             said=said,
         )
     finally:
@@ -143,9 +146,10 @@ def _process_of(folder: Path) -> psutil.Process:
     )
 
 
-def _write_in_another_tab(context: BrowserContext, text: str) -> None:
+def _write_in_another_tab(context: BrowserContext, text: str, file: Path) -> None:
     page = context.new_page()
     page.goto(_ORDINARY)
+    page.set_input_files("input", file)
     page.fill("#ordinary", text)
 
 
@@ -157,11 +161,12 @@ def in_firefox(folder: Path, site: str, language: str, preferences: Preferences)
             person=SecondPerson(browser, site, language),
             folder=folder,
             process=psutil.Process(browser.process),
-            write_elsewhere=lambda text: _write_beside(browser, text),
+            write_elsewhere=lambda text, file: _write_beside(browser, text, file),
         )
 
 
-def _write_beside(browser: Firefox, text: str) -> None:
+def _write_beside(browser: Firefox, text: str, file: Path) -> None:
     with browser.beside():
         browser.goto(_ORDINARY)
+        browser.wait_for("input").send_keys(str(file))
         browser.wait_for("#ordinary").send_keys(text)

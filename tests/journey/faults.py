@@ -16,7 +16,7 @@ from crypto.wire.age import KEY_LENGTH
 from tests.journey.faulty import Answer, Kind, Played, Spoil, body_of, head_of, honest
 
 SEED = 4
-_RANDOM_FLIPS: Mapping[Kind, int] = {"document": 60, "style": 20, "script": 100}
+_RANDOM_FLIPS: Mapping[Kind, int] = {"document": 60, "style": 20, "script": 100, "files": 60}
 _ANOTHER_VALUE: Mapping[str, tuple[str, ...]] = {
     "content-type": ("text/plain; charset=utf-8", "text/html; charset=utf-16", "image/png"),
     "content-security-policy": ("default-src 'none'", "script-src 'self'"),

@@ -12,9 +12,11 @@ from typing import Literal
 
 from tests.journey.tap import HOST
 
-Kind = Literal["document", "style", "script", "start", "keys", "put", "other"]
+Kind = Literal["document", "style", "script", "start", "keys", "put", "files", "part", "other"]
 KINDS: tuple[Kind, ...] = ("document", "style", "script", "start", "keys", "put")
 """The answers of a first visit, in the order in which they come."""
+WITH_FILES: tuple[Kind, ...] = ("files", "part", "put")
+"""Those that come after it when somebody adds files: the script for them, each part, the envelope."""
 
 _FRAMING = ("content-length", "transfer-encoding", "connection")
 _NO_BODY = (204, 304)
@@ -131,10 +133,16 @@ def faulty(server_port: int, spoils: dict[Kind, Spoil]) -> Iterator[Proxy]:
 
 
 def kind_of(method: str, path: str) -> Kind:
-    """Which answer of a first visit this request gets."""
+    """Which answer of a visit this request gets."""
     if method == "PUT":
-        return "put"
-    ends: dict[str, Kind] = {"/write": "document", "/site.css": "style", "/form.js": "script", "/start": "start"}
+        return "part" if "/parts/" in path else "put"
+    ends: dict[str, Kind] = {
+        "/write": "document",
+        "/site.css": "style",
+        "/form.js": "script",
+        "/start": "start",
+        "/files.js": "files",
+    }
     found = next((kind for end, kind in ends.items() if path.endswith(end)), None)
     return found or ("keys" if path.startswith("/keys/") else "other")
 

@@ -3,11 +3,12 @@
 import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Page, Request, Route
+from playwright.sync_api import Error, FilePayload, Page, Request, Route
+from sqlalchemy import select
 
 from crypto.public.attachments import part_name
 from crypto.secret.attachments import parts_joined, unseal_attachments
@@ -15,11 +16,13 @@ from crypto.secret.unseal import unseal
 from crypto.wire.attachments import Attachments
 from crypto.wire.frame import MESSAGE_FRAMES, Frame
 from crypto.wire.message import Message
+from intake import schema
 from intake.store import Look
 from tests.serving import TODAY, Served
 
 ARABIC = "صورة من الشارع.jpg"
 WITHIN_MS = 60_000
+STEP_MS = 50
 PARTS = "**/submissions/*/parts/*"
 SUBMISSIONS = "**/submissions/**"
 
@@ -56,6 +59,7 @@ class Intake:
         self.served = served
         self._folder = folder
         self._known = set(self._ids())
+        self._staged = self._count()
 
     @property
     def address(self) -> str:
@@ -67,7 +71,10 @@ class Intake:
         return [self._opened(submission_id) for submission_id in self._ids() if submission_id not in self._known]
 
     def staged(self) -> int:
-        """How many parts wait for an envelope."""
+        """How many parts wait for an envelope that have come since then."""
+        return self._count() - self._staged
+
+    def _count(self) -> int:
         with self._look() as look:
             return look.count_staged()
 
@@ -77,8 +84,8 @@ class Intake:
 
     def _opened(self, submission_id: bytes) -> Arrived:
         with self._look() as look:
-            envelope = look.envelope(submission_id)
-            assert envelope is not None
+            query = select(schema.arrived.c.envelope).where(schema.arrived.c.id == submission_id)
+            envelope = look._connection.execute(query).scalar_one()
             seeds = self.served.portal.vaults["cat"].seeds.values()
             message = Message.parse(Frame.parse(unseal(envelope, seeds), MESSAGE_FRAMES).message)
             held = {part.name: look.part(submission_id, part.name) for part in look.parts(submission_id)}
@@ -109,12 +116,17 @@ class Sender:
     def __init__(self, page: Page, address: str, language: str = "en") -> None:
         self.page = page
         self._address = f"{address}/{language}/write"
-        self.parts: list[str] = []
+        self.submissions: list[Request] = []
         page.on("request", self._note)
 
+    @property
+    def parts(self) -> list[str]:
+        """The addresses of the parts that were sent, each as often as it was."""
+        return [request.url for request in self.submissions if "/parts/" in request.url]
+
     def _note(self, request: Request) -> None:
-        if "/parts/" in request.url:
-            self.parts.append(request.url)
+        if "/submissions/" in request.url:
+            self.submissions.append(request)
 
     def reach_files(self, words: str = "A few words.", committee: int = 1) -> None:
         """Walks to the question whether there are files."""
@@ -133,7 +145,7 @@ class Sender:
 
     def give(self, files: Files | Sequence[Path]) -> None:
         """Adds these to the list."""
-        self.page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]  # lists are invariant
+        self.page.locator("input[type=file]").set_input_files(files)
 
     def begin(self, files: Files = THREE) -> None:
         """Everything up to pressing Send, which is done too."""
@@ -168,14 +180,26 @@ def at_part(page: Page, number: int, act: Callable[[Route], object]) -> None:
     page.route(PARTS, handle)
 
 
-def during_part(page: Page, number: int, act: Callable[[], object]) -> None:
-    """Does this while the part of this number is on its way."""
+class Held:
+    """The request for the part of this number, kept back until it is let go."""
 
-    def handle(route: Route) -> None:
-        act()
-        route.continue_()
+    def __init__(self, page: Page, number: int) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+        at_part(page, number, lambda route: self._routes.append(route))
 
-    at_part(page, number, handle)
+    def wait(self) -> None:
+        """Until the page asks."""
+        for _ in range(WITHIN_MS // STEP_MS):
+            if self._routes:
+                return
+            self._page.wait_for_timeout(STEP_MS)
+        raise TimeoutError("no such part")
+
+    def let_go(self) -> None:
+        """On its way, unless the page has given it up."""
+        with suppress(Error):
+            self._routes.pop().continue_()
 
 
 def refuse(code: str, status: int = 409) -> Callable[[Route], None]:

@@ -23,6 +23,7 @@ from tests.journey.test_canaries import WORDS
 from tests.journey.test_canary_control import WAYS, canary, encoded
 from tests.journey.test_journey import canaries_of, carry_out
 
+pytestmark = pytest.mark.timeout(900)
 NAME, INSIDE = "attestation du héron cuivré", "le héron cuivré habite au numéro 4711"
 HELD = f"held by intake: {WORDS}"
 _READ_WITHIN_SECONDS = 60

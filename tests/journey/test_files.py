@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.journey.looks import looking
-from tests.journey.sender import ARABIC, PIECES, THREE, Intake, Sender, during_part, file
+from tests.journey.sender import ARABIC, PIECES, THREE, WITHIN_MS, Held, Intake, Sender, file
 from tests.journey.test_journey import assert_nothing_is_kept, watch
 from tests.serving import Served, serving
 
@@ -64,15 +64,13 @@ def test_two_people_with_as_many_pieces_ask_alike(chromium: Browser, intake: Int
     many = [file(f"{ARABIC} {number}", 60_000 + number) for number in range(64)]
     for language, committee, files in (("en", 1, THREE), ("ar", 3, [*many, file("one more", 1)][1:])):
         with looking(chromium) as page:
-            asked: list[Request] = []
-            page.on("request", lambda request, asked=asked: asked.append(request))
             sender = Sender(page, intake.address, language)
             sender.reach_files("words " * 30 * committee, committee)
             sender.choose(files if language == "en" else [*files[:-1], file("large", 1_500_000)])
             sender.press("continue")
             sender.press("continue")
             sender.finish()
-            seen.append([shape(request) for request in asked if "/submissions/" in request.url])
+            seen.append([shape(request) for request in sender.submissions])
     assert seen[0] == seen[1]
     assert len(seen[0]) == PIECES + 1
 
@@ -84,8 +82,11 @@ def shape(request: Request) -> tuple[str, int, int, Mapping[str, str]]:
 
 
 def test_nothing_is_sent_while_it_is_paused_and_then_it_goes_on(sender: Sender, intake: Intake) -> None:
-    during_part(sender.page, 3, lambda: sender.press("pause"))
+    held = Held(sender.page, 3)
     sender.begin()
+    held.wait()
+    sender.press("pause")
+    held.let_go()
     expect(sender.page.locator("[data-slot=paused]")).to_be_visible()
     sender.page.wait_for_timeout(1_000)
     before = len(sender.parts)
@@ -99,12 +100,15 @@ def test_nothing_is_sent_while_it_is_paused_and_then_it_goes_on(sender: Sender, 
 
 
 def test_who_cancels_has_what_was_stored_deleted_and_can_send_it_all_later(sender: Sender, intake: Intake) -> None:
-    during_part(sender.page, 4, lambda: sender.press("cancel"))
+    held = Held(sender.page, 4)
     sender.begin()
+    held.wait()
+    sender.press("cancel")
+    held.let_go()
     expect(sender.page.locator("[data-slot=sure]")).to_be_visible()
     assert intake.staged() >= 3
     sender.press("stop")
-    expect(sender.page.locator("[data-slot=changed-words]")).not_to_be_empty()
+    expect(sender.page.locator("[data-slot=changed-words]")).not_to_be_empty(timeout=WITHIN_MS)
     assert intake.staged() == 0
     expect(sender.page.locator(".summary .files li")).to_have_count(len(THREE))
     first = {part.split("/")[-3] for part in sender.parts}
@@ -117,8 +121,10 @@ def test_who_cancels_has_what_was_stored_deleted_and_can_send_it_all_later(sende
 def test_exit_in_the_middle_leaves_at_once_and_nothing_more_is_sent(sender: Sender, intake: Intake) -> None:
     page = sender.page
     page.route("https://**", lambda route: route.fulfill(body="weather", content_type="text/html"))
-    during_part(page, 3, lambda: page.locator("a.exit").click(no_wait_after=True))
+    held = Held(page, 3)
     sender.begin()
+    held.wait()
+    page.locator("a.exit").click()
     page.wait_for_url("https://**")
     before = len(sender.parts)
     page.wait_for_timeout(1_000)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journey.sender import THREE, Files, Intake, Sender, at_part, file, refuse
+from tests.journey.sender import THREE, WITHIN_MS, Files, Intake, Sender, at_part, file, refuse
 from tests.serving import Served, serving
 
 
@@ -27,68 +27,6 @@ def intake(served: Served, tmp_path: Path) -> Intake:
 def sender(page: Page, intake: Intake) -> Sender:
     """Somebody who has not begun yet."""
     return Sender(page, intake.address)
-
-
-def cut(route: Route) -> None:
-        context.set_offline(True)
-        route.abort("internetdisconnected")
-
-    at_part(sender.page, 3, cut)
-    sender.begin()
-    expect(sender.page.locator("[data-slot=trouble-words]")).to_contain_text("The line broke")
-    context.set_offline(False)
-    sender.finish()
-    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
-
-
-@pytest.mark.parametrize("number", [1, PIECES])
-def test_an_id_that_is_taken_leads_to_another_one_with_all_parts(sender: Sender, intake: Intake, number: int) -> None:
-    at_part(sender.page, number, refuse("conflict"))
-    sender.begin()
-    sender.finish()
-    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
-    assert len(sender.parts) == number + PIECES
-
-
-def test_parts_that_are_gone_when_the_message_comes_are_sent_again(sender: Sender, intake: Intake) -> None:
-    gone: list[str] = []
-
-    def handle(route: Route) -> None:
-        submission = route.request.url.split("/submissions/")[1]
-        if "/" in submission or gone or submission == "delete":
-            route.continue_()
-            return
-        gone.append(submission)
-        refuse("parts-missing")(route)
-
-    sender.page.route(SUBMISSIONS, handle)
-    sender.begin()
-    sender.finish()
-    assert [one.payloads() for one in intake.arrived()] == [list(THREE)]
-    assert len(sender.parts) == 2 * PIECES
-    assert all(gone[0] not in part for part in sender.parts[PIECES:])
-
-
-def test_new_keys_lock_the_message_again_and_leave_its_parts_where_they_are(page: Page, tmp_path: Path) -> None:
-    with serving(tmp_path, workers=1, limits="threads = 4") as served:
-        (tmp_path / "opened").mkdir()
-        intake, newer = Intake(served, tmp_path / "opened"), served.portal.next(day=TODAY, min_seq=2)
-        sender = Sender(page, intake.address)
-
-        def renew(route: Route) -> None:
-            store = served.store()
-            take(store, newer, newer.ceremony_file(), TODAY)
-            store.close()
-            page.unroute(SUBMISSIONS)
-            route.continue_()
-
-        during_part(page, PIECES, lambda: page.route(SUBMISSIONS, renew))
-        sender.begin()
-        sender.finish()
-        (arrived,) = intake.arrived()
-        assert arrived.payloads() == list(THREE)
-        assert arrived.message.directory == 2
-        assert len(sender.parts) == PIECES
 
 
 def cut(route: Route) -> None:
@@ -143,7 +81,7 @@ WORKERS = {
     ),
     "one that never answers": (
         "window.Worker = class { postMessage() {} terminate() {} };"
-        "const later = setTimeout; window.setTimeout = (run, time) => later(run, time > 100000 ? 50 : time)"
+        "const later = setTimeout; window.setTimeout = (run, time) => later(run, time === 120_000 ? 50 : time)"
     ),
 }
 
@@ -154,7 +92,7 @@ def test_without_a_worker_that_works_nothing_is_sent_until_the_person_takes_the_
 ) -> None:
     sender.page.add_init_script(worker)
     sender.begin()
-    expect(sender.page.locator("#error")).to_contain_text("could not be locked")
+    expect(sender.page.locator("#error")).to_contain_text("could not be locked", timeout=WITHIN_MS)
     assert sender.parts == []
     assert intake.arrived() == []
     sender.press("skip")
@@ -173,7 +111,7 @@ def test_a_file_that_is_no_longer_what_it_was_is_named(sender: Sender, intake: I
     changing.write_bytes(bytes(400_000))
     sender.press("continue")
     sender.press("continue")
-    expect(sender.page.locator("#error")).to_contain_text("changing.bin")
+    expect(sender.page.locator("#error")).to_contain_text("changing.bin", timeout=WITHIN_MS)
     assert intake.arrived() == []
     sender.press("remove-1")
     sender.press("continue")
@@ -198,5 +136,5 @@ def test_what_does_not_fit_is_not_taken_and_what_was_there_stays(sender: Sender,
 def test_too_many_parts_for_the_server_are_said_in_words(sender: Sender, intake: Intake) -> None:
     at_part(sender.page, 2, refuse("too-many-parts", 413))
     sender.begin()
-    expect(sender.page.locator("#error")).to_contain_text("so many files")
+    expect(sender.page.locator("#error")).to_contain_text("so many files", timeout=WITHIN_MS)
     assert intake.arrived() == []

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journey.looks import SCHEMES, WIDTHS, faults, look_like
-from tests.journey.sender import PARTS, THREE, Intake, Sender, at_part, file
+from tests.journey.sender import PARTS, THREE, WITHIN_MS, Intake, Sender, at_part, file
 from tests.serving import Served, serving
 
 
@@ -54,7 +54,7 @@ def test_every_screen_with_files_looks_well(page: Page, intake: Intake, language
     look("check")
     at_part(page, 3, lambda route: None)
     sender.press("continue")
-    expect(page.locator("progress")).to_be_visible()
+    expect(page.locator("progress")).to_be_visible(timeout=WITHIN_MS)
     page.wait_for_function("() => document.querySelector('progress').value >= 4")
     look("sending")
     sender.press("pause")
@@ -64,7 +64,7 @@ def test_every_screen_with_files_looks_well(page: Page, intake: Intake, language
     page.unroute(PARTS)
     page.route(PARTS, lambda route: route.abort())
     page.locator("[data-slot=sure] button[data-act=go-on]").click()
-    expect(page.locator("[data-slot=trouble]")).to_be_visible()
+    expect(page.locator("[data-slot=trouble]")).to_be_visible(timeout=WITHIN_MS)
     look("trouble")
     assert {screen: wrong for screen, wrong in found.items() if wrong} == {}
     assert len(found) == 9 * 3 * 2

@@ -1,28 +1,24 @@
-"""Reads a bundle as it was carried away, and finds whether it is whole (FORMAT.md 9.1 to 9.3)."""
+"""Reads a bundle with the station's own reader, and finds whether it is whole (FORMAT.md 9.1 to 9.3)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.errors import CryptoError, FormatError
+from crypto.errors import FormatError
 from crypto.public.verify import verify_note
-from crypto.wire.container import read_container
 from crypto.wire.day import DayManifest, Entry, Gone
 from crypto.wire.digest import sha256
 from crypto.wire.directory import INTAKE_SIGNER, NamedKey
-from crypto.wire.fields import from_base64url
 from crypto.wire.labels import What
 from crypto.wire.note import Note, body
+from review.bundle import BundleReader
 from tests.kills.ledger import Digests
 from tests.material import Portal
-
-_GROUPS = ("format", "directory", "keys", "post-key", "day", "gone", "today", "envelope", "part")
-_MOST = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What a bundle says and holds: SHA-256 of every envelope and part, by ID."""
+    """What a bundle says and holds: SHA-256 of every manifest, and of every envelope and part by ID."""
 
     manifests: tuple[DayManifest, ...]
     hashes: tuple[bytes, ...]
@@ -30,117 +26,82 @@ class Carried:
     gone: Mapping[bytes, str]
     envelopes: Mapping[bytes, bytes]
     parts: Mapping[bytes, Digests]
+    numbers: Mapping[bytes, int]
 
-    def entries(self) -> list[Entry]:
-        """Of all manifests and of today."""
+    def entries(self) -> list[tuple[int, Entry]]:
+        """Of all manifests and of today, each with its number."""
         notes = self.manifests if self.today is None else (*self.manifests, self.today)
-        return [entry for note in notes for entry in note.entries]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """What came so far."""
-
-    portal: Portal
-    format: bytes = b""
-    notes: dict[str, list[tuple[int, bytes, bytes]]] = field(default_factory=dict)
-    envelopes: dict[bytes, bytes] = field(default_factory=dict)
-    parts: dict[bytes, dict[bytes, bytes]] = field(default_factory=dict)
-    numbers: dict[bytes, int] = field(default_factory=dict)
-
-    def take(self, name: str, data: bytes) -> None:
-        """One member."""
-        group, _, rest = name.partition("/")
-        if group == "format":
-            self.format = data
-        elif group in ("day", "gone", "today"):
-            note = Note.parse(data)
-            what: What = "day" if group == "day" else "gone" if group == "gone" else "today"
-            verify_note(note, NamedKey(name=INTAKE_SIGNER, key=self.portal.directory.intake.key))
-            self.notes.setdefault(group, []).append((int(rest), note.hash(), body(note, what, self.portal.name)))
-        elif group == "envelope":
-            number, submission_id = rest.split("/")
-            self.envelopes[from_base64url(submission_id, 16)] = sha256(data)
-            self.numbers[from_base64url(submission_id, 16)] = int(number)
-        elif group == "part":
-            number, submission_id, part = rest.split("/")
-            of = from_base64url(submission_id, 16)
-            if self.numbers.get(of) != int(number) or len(data) != 1 << 20:
-                raise FormatError("a part without its envelope, or of another length")
-            self.parts.setdefault(of, {})[from_base64url(part, 16)] = sha256(data)
+        return [(note.n, entry) for note in notes for entry in note.entries]
 
 
 def read(path: Path, portal: Portal) -> Carried:
     """The bundle; raises a `CryptoError` that says why it is not whole."""
-    reading = _Reading(portal=portal)
     with path.open("rb") as source:
-        names = []
-        for name, data in read_container(source, most_member=_MOST):
-            names.append(name)
-            reading.take(name, data)
-    if [_order(name) for name in names] != sorted(_order(name) for name in names):
-        raise FormatError("the members are out of order")
-    if reading.format != f"sealed-intake/bundle/v2 {portal.name}\n".encode("ascii"):
-        raise FormatError("the first line is not that of a bundle")
-    carried = _whole(reading)
+        reader = BundleReader(source)
+        if reader.kind(portal.name) != "bundle":
+            raise FormatError("this is no bundle")
+        if [data for _n, data in reader.numbered("directory")] != [note.encode() for note in portal.notes]:
+            raise FormatError("the directories are others")
+        for group in ("keys", "post-key"):
+            if not list(reader.hashed(group)):
+                raise FormatError(f"{group} is missing")
+        carried = _read(reader, portal)
+        reader.end()
     for words in _missing(carried):
         raise FormatError(words)
     return carried
 
 
-def _order(name: str) -> tuple[int, object]:
-    """Where a member belongs: by group, then number, then the bytes that its names stand for."""
-    group, _, rest = name.partition("/")
-    if group in ("envelope", "part"):
-        number, *ids = rest.split("/")
-        return _GROUPS.index(group), (int(number), *(from_base64url(one, 16) for one in ids))
-    if group in ("keys", "post-key"):
-        return _GROUPS.index(group), from_base64url(rest, 32)
-    return _GROUPS.index(group), int(rest or 0)
-
-
-def _whole(reading: _Reading) -> Carried:
-    manifests = [(n, digest, DayManifest.parse(json)) for n, digest, json in reading.notes.get("day", [])]
-    todays = [DayManifest.parse(json) for _n, _hash, json in reading.notes.get("today", [])]
-    prev = None
-    for number, (n, digest, manifest) in enumerate(manifests, 1):
-        if (n, manifest.n, manifest.prev) != (number, number, prev):
-            raise FormatError("the chain of manifests is broken")
-        prev = digest
-    if [(one.n, one.prev) for one in todays] not in ([], [(len(manifests) + 1, prev)]):
-        raise FormatError("the note of today does not follow")
-    gone = {one.id: one.reason for _n, _hash, json in reading.notes.get("gone", []) for one in Gone.parse(json).entries}
+def _read(reader: BundleReader, portal: Portal) -> Carried:
+    days = [(n, *_signed(data, "day", portal)) for n, data in reader.numbered("day")]
+    manifests = [DayManifest.parse(json) for _n, _hash, json in days]
+    hashes = [digest for _n, digest, _json in days]
+    gone = [(n, Gone.parse(_signed(data, "gone", portal)[1])) for n, data in reader.numbered("gone")]
+    if any(n != note.n for n, note in gone):
+        raise FormatError("a gone note stands under another number")
+    today = reader.today()
+    envelopes, numbers = dict[bytes, bytes](), dict[bytes, int]()
+    for n, submission_id, data in reader.envelopes():
+        envelopes[submission_id], numbers[submission_id] = sha256(data), n
+    parts: dict[bytes, dict[bytes, bytes]] = {}
+    for n, submission_id, name, data in reader.parts():
+        if numbers.get(submission_id) != n:
+            raise FormatError("a part without its envelope")
+        parts.setdefault(submission_id, {})[name] = sha256(data)
     return Carried(
-        manifests=tuple(manifest for _n, _hash, manifest in manifests),
-        hashes=tuple(digest for _n, digest, _manifest in manifests),
-        today=todays[0] if todays else None,
-        gone=gone,
-        envelopes=reading.envelopes,
-        parts=reading.parts,
+        manifests=tuple(manifests),
+        hashes=tuple(hashes),
+        today=None if today is None else DayManifest.parse(_signed(today[1], "today", portal)[1]),
+        gone={one.id: one.reason for _n, note in gone for one in note.entries},
+        envelopes=envelopes,
+        parts=parts,
+        numbers=numbers,
     )
 
 
+def _signed(data: bytes, what: What, portal: Portal) -> tuple[bytes, bytes]:
+    """Hash and JSON of a note by intake."""
+    note = Note.parse(data)
+    verify_note(note, NamedKey(name=INTAKE_SIGNER, key=portal.directory.intake.key))
+    return note.hash(), body(note, what, portal.name)
+
+
 def _missing(carried: Carried) -> Iterator[str]:
-    """Every entry has its envelope and parts or is gone, and nothing else is there."""
-    entries = {entry.id: entry for entry in carried.entries()}
+    """Every entry has its envelope and parts or is gone, and nothing else is there; the manifests are one chain."""
+    chain = [*carried.manifests] if carried.today is None else [*carried.manifests, carried.today]
+    expected = list(enumerate((None, *carried.hashes), 1))[: len(chain)]
+    if [(one.n, one.prev) for one in chain] != expected:
+        yield "the chain of manifests is broken"
+    entries = {entry.id: (n, entry) for n, entry in carried.entries()}
     if len(entries) != len(carried.entries()):
         yield "an entry stands twice"
     if not carried.gone.keys() <= entries.keys():
         yield "something is gone that was never there"
     if carried.envelopes.keys() != entries.keys() - carried.gone.keys():
         yield "the envelopes are not those of the entries that are there"
-    if not carried.parts.keys() <= carried.envelopes.keys():
-        yield "there are parts of no envelope"
+        return
     for one, digest in carried.envelopes.items():
-        listed = {part.name: part.sha256 for part in entries[one].parts} if one in entries else {}
-        if one in entries and (digest != entries[one].sha256 or carried.parts.get(one, {}) != listed):
+        n, entry = entries[one]
+        listed = {part.name: part.sha256 for part in entry.parts}
+        if (n, entry.sha256, listed) != (carried.numbers[one], digest, carried.parts.get(one, {})):
             yield "an envelope or its parts are not what the entry lists"
-
-
-def is_whole(path: Path, portal: Portal) -> bool:
-    """Whether `read` takes it."""
-    try:
-        read(path, portal)
-    except CryptoError:
-        return False
-    return True

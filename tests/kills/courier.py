@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 from crypto.errors import CryptoError
@@ -69,15 +69,16 @@ class Courier:
 
     def run(self) -> None:
         """Until it is over. The body of a thread."""
-        errands = {
+        wanted = {
             "close-day": (self.close,),
             "export": (self.carry_out,),
             "import": (self.bring_records, self.bring_post, self.bring_ceremony),
         }
+        habit = cycle((self.carry_out, self.bring_records, self.close, self.bring_post, self.close))
         try:
             (self.folder / "ceremony.tar").write_bytes(self.portal.ceremony_file())
             while not self.ledger.over.is_set():
-                self.dice.choice(errands[self.wanted or self.dice.choice(COMMANDS)])()
+                (self.dice.choice(wanted[self.wanted]) if self.wanted else next(habit))()
                 self.ledger.fault_all(judge.seen_at_any_moment(held.read(self.store, self.portal.name), self.ledger))
         except Exception as error:
             self.ledger.fault(f"the courier ended: {error!r}")

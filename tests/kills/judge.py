@@ -47,14 +47,14 @@ def at_the_end(held: Held, ledger: Ledger) -> Iterator[str]:
 def in_a_bundle(carried: Carried, ledger: Ledger, began: float) -> Iterator[str]:
     """A bundle that is whole, whose export was begun at this moment, beside what was promised before."""
     today = carried.today is not None
-    for entry in carried.entries():
+    for _n, entry in carried.entries():
         promise = ledger.of(entry.id)
         meant = None if promise is None else (promise.length, promise.envelope, promise.parts)
         if (entry.length, entry.sha256, {part.name: part.sha256 for part in entry.parts}) != meant:
             yield f"{_name(entry.id, ledger)}: the bundle lists something else than was sent"
     for one, reason in carried.gone.items():
         yield from _why_gone(one, reason, ledger)
-    listed = {entry.id for entry in carried.entries()}
+    listed = {entry.id for _n, entry in carried.entries()}
     for promise in ledger.promises():
         if promise.deleted is not None and promise.deleted < began and promise.id in carried.envelopes:
             yield f"{promise.number}: deleted, and in a bundle that was made later"

@@ -39,8 +39,7 @@ class Killer:
         began = now()
         for way in self._plan(kills):
             sleep(self.dice.uniform(0, 2 * self.pause_seconds))
-            strike = self._strike(way)
-            if not any(strike() for _ in range(20)):
+            if not any(self._strike(way, first=turn == 0) for turn in range(20)):
                 self.ledger.fault(f"nobody was there to be killed: {way}")
             self.history.append(f"{now() - began:.3f} {way}")
             self.ledger.count(f"killed {way.partition(',')[0]}")
@@ -61,19 +60,18 @@ class Killer:
         self.dice.shuffle(ways)
         return ways
 
-    def _strike(self, way: str) -> Strike:
-        if way in self.more:
-            return self.more[way]
+    def _strike(self, way: str, *, first: bool) -> bool:
+        """Whether anybody was hit. A command that ended too soon is not waited for so long the next time."""
         if way.startswith("a command"):
             _, name, aim = way.split(", ")
-            return lambda: self._command(name, aim)
+            return self._command(name, aim if first else "any moment")
         strikes: Mapping[str, Strike] = {
             "everything": self._everything,
             "the arbiter": lambda: kill_all([self.service.arbiter()]),
             "all workers": lambda: kill_all(self.service.workers()),
             "a worker": self._worker,
         }
-        return strikes[way]
+        return {**strikes, **self.more}[way]()
 
     def _everything(self) -> bool:
         """As when the machine's operator, or its memory, ends all at once: commands too."""
@@ -105,12 +103,12 @@ class Killer:
         if aim == "its start":
             sleep(self.dice.uniform(0, 0.1))
         elif aim == "its writing":
-            _first_to_write([running.process.pid], 3 * usual)
+            _first_to_write([running.process.pid], 0.9 * usual)
             sleep(self.dice.uniform(0, 0.1))
         elif aim == "its end":
             sleep(usual * self.dice.uniform(0.85, 1.0))
         else:
-            sleep(usual * self.dice.uniform(0, 1))
+            sleep(usual * self.dice.uniform(0, 0.7))
         if running.process.poll() is not None:
             return False
         running.process.kill()

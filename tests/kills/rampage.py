@@ -53,7 +53,7 @@ class Scene:
         """Dice of one's own: nobody's throws depend on when others throw."""
         return random.Random(f"{self.seed} {whose}")
 
-    def play(self, kills: int, pause_seconds: float = 0.7) -> None:
+    def play(self, kills: int, pause_seconds: float = 1.2) -> None:
         """All at once, until so many kills are done; then everybody finishes what was begun."""
         people = [self.submitter(number, pause_seconds) for number in range(SUBMITTERS)]
         threads = [threading.Thread(target=run) for run in (*(one.run for one in people), self.courier.run)]

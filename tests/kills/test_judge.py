@@ -205,7 +205,7 @@ def test_a_bundle_without_what_was_promised_before_is_found(members: Members, ca
     write(path, members)
     bundle = carried.read(path, calm.portal)
     assert list(judge.in_a_bundle(bundle, calm.ledger, now())) == []
-    stored, deleted = (calm.ledger.of(entry.id) for entry in bundle.entries()[:2])
+    stored, deleted = (calm.ledger.of(entry.id) for _n, entry in bundle.entries()[:2])
     assert stored is not None
     assert deleted is not None
     was, stored.envelope = stored.envelope, bytes(32)

@@ -15,6 +15,7 @@ from tests.kills import postmaster
 from tests.kills.postmaster import Postmaster
 from tests.kills.rampage import Scene, scene
 
+pytestmark = pytest.mark.timeout(1_200)  # a minute or two, and more on a machine that does much else
 AWAY = "intake: the database cannot be reached\n"
 
 
@@ -68,4 +69,5 @@ def outlive(played: Scene, kills: int) -> None:
     wrong = played.settle_up()
     assert wrong == [], "\n".join([*wrong[:20], played.report()])
     counts = played.ledger.counts
-    assert min(counts[name] for name in ("stored", "parts", "deleted", "bundles", "lines lost")) > 0, played.report()
+    assert min(counts[name] for name in ("stored", "parts", "deleted", "bundles")) > 0, played.report()
+    assert counts["lines lost"] + counts["answers 503 unavailable"] > 0, played.report()

@@ -35,7 +35,7 @@ const PARTS = 2;
 
 function sealing(files: readonly FileSource[] = FILES): Sealer {
   const parts = attach(PORTAL, files);
-  return { next: () => parts.next(), stop: () => void parts.return(undefined as never) };
+  return { next: (spare) => parts.next(spare), stop: () => void parts.return(undefined as never) };
 }
 
 function loaded(net: Shore, changes: Partial<Load> = {}): Carriage {
@@ -202,7 +202,7 @@ test("no more than two parts are held at any time", async () => {
   let [given, stored, most] = [0, 0, 0];
   const begin = () => {
     const sealer = sealing([file(11_000_000)]);
-    return { ...sealer, next: () => ((most = Math.max(most, ++given - stored)), sealer.next()) };
+    return { ...sealer, next: (spare?: Uint8Array) => ((most = Math.max(most, ++given - stored)), sealer.next(spare)) };
   };
   await loaded(net, { begin, told: (_, done) => (stored = done) }).run(PATIENT);
   assert.equal(net.calls.length, 12);
@@ -239,6 +239,16 @@ test("a deletion that is refused is not taken for one that was done", async () =
   await carriage.run(PATIENT);
   net.fate = () => "request lost";
   assert.equal(await laterRefusal(() => carriage.undo()), "line");
+});
+
+test("what was dropped on its way sends nothing more, and nobody hears of it again", async () => {
+  const net = shore();
+  const carriage = loaded(net);
+  net.fate = (_, number) => (number === 0 ? (carriage.drop(), undefined) : undefined);
+  let ended = false;
+  void carriage.run(PATIENT).finally(() => (ended = true));
+  for (let turn = 0; turn < 1_000; turn++) await new Promise((later) => setImmediate(later));
+  assert.deepEqual([net.calls.length, ended, carriage.carried()], [1, false, null]);
 });
 
 test("a file that changed stops everything, and is named by its place", async () => {

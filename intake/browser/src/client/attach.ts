@@ -42,12 +42,15 @@ export function partName(seed: Uint8Array, portal: string, at: number): Uint8Arr
 
 /**
  * Gives the parts of 1 to 64 files, one after the other, and returns what the message has to say of them. The files are
- * read once, as fast as parts are asked for.
+ * read once, as fast as parts are asked for. Who asks may hand back the array of a part that is not needed any more.
  *
  * Throws `TooLong`; `FormatError` on another number of files; `FileError`: "file-changed" when a file has not the size
  * that it had, "file-unreadable" when the device does not give it. Parts that were given before are worth nothing then.
  */
-export async function* attach(portal: string, files: readonly FileSource[]): AsyncGenerator<Part, Attachments, void> {
+export async function* attach(
+  portal: string,
+  files: readonly FileSource[],
+): AsyncGenerator<Part, Attachments, Uint8Array | void> {
   if (files.length < 1 || files.length > MOST_FILES) throw new FormatError("number of files");
   const mebibytes = fittingMebibytes(files.reduce((sum, file) => sum + file.size, 0));
   const seed = randomBytes(SEED_LENGTH);
@@ -57,9 +60,14 @@ export async function* attach(portal: string, files: readonly FileSource[]): Asy
   const stream = await encrypter.encrypt(streamOf(plaintext(files, plaintextLength(mebibytes), carried)));
   const hash = sha256.create();
   let at = 0;
-  for await (const data of mebibytesOf(stream)) {
-    hash.update(data);
-    yield { name: partName(seed, portal, at++), data };
+  const parts = mebibytesOf(stream);
+  try {
+    for (let next = await parts.next(), spare; !next.done; next = await parts.next(spare)) {
+      hash.update(next.value);
+      spare = yield { name: partName(seed, portal, at++), data: next.value };
+    }
+  } finally {
+    await parts.return();
   }
   if (at !== mebibytes) throw new FormatError("stream length");
   return { seed, mebibytes, sha256: hash.digest(), files: carried };
@@ -106,8 +114,8 @@ async function* piecesOf(file: FileSource, which: number): AsyncGenerator<Uint8A
   }
 }
 
-/** Gathers a stream into arrays of 1 MiB; what is left over at the end is a stream that is no whole number of MiB. */
-async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+/** Gathers a stream into arrays of 1 MiB, that which is handed back or new ones; what is left over at the end is a stream that is no whole number of MiB. */
+async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, Uint8Array | void> {
   const reader = stream.getReader();
   let part = new Uint8Array(MEBIBYTE);
   let filled = 0;
@@ -119,8 +127,7 @@ async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<
         filled += piece.length;
         rest = rest.subarray(piece.length);
         if (filled < MEBIBYTE) continue;
-        yield part;
-        part = new Uint8Array(MEBIBYTE);
+        part = (yield part) ?? new Uint8Array(MEBIBYTE);
         filled = 0;
       }
     }

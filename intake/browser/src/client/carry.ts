@@ -13,9 +13,12 @@ const STORED = 204;
 /** After these nothing that is under the ID can be used: another ID, and another seed, under which no name returns. */
 const ANOTHER_ID: readonly string[] = ["conflict", "parts-missing"];
 
-/** Gives the parts of a stream in order, then what the message says of them. It is asked for one at a time. */
+/**
+ * Gives the parts of a stream in order, then what the message says of them. It is asked for one at a time, and handed
+ * back the array of a part that is stored, to be filled again.
+ */
 export interface Sealer {
-  next(): Promise<IteratorResult<Part, Attachments>>;
+  next(spare?: Uint8Array): Promise<IteratorResult<Part, Attachments>>;
   /** Gives up; whoever waits is told so, or never hears again. */
   stop(): void;
 }
@@ -58,16 +61,18 @@ export interface Carriage {
   restart(): boolean;
   /** Ends it, and deletes what is stored, by the author's tokens. Throws `ClientError`. */
   undo(): Promise<void>;
-  /** Ends it. */
+  /** Ends it; `run`, if it runs, never returns. */
   drop(): void;
 }
 
 export function newCarriage({ net, draws, begin, told }: Load): Carriage {
   let tries = 0;
   let asked = false;
+  let over = false;
   let sealer: Sealer | null = null;
   let coming: Promise<IteratorResult<Part, Attachments>> | null = null;
   let part: Part | null = null;
+  let spare: Uint8Array | undefined;
   let carried: Carried | null = null;
   let sealed = 0;
   let stored = 0;
@@ -76,7 +81,8 @@ export function newCarriage({ net, draws, begin, told }: Load): Carriage {
   /** The next part is sealed while this one travels; one of each is held, and no more. */
   const seal = (): Promise<IteratorResult<Part, Attachments>> => {
     const mine = (sealer ??= begin());
-    const next = mine.next();
+    const next = mine.next(spare);
+    spare = undefined;
     next.then(
       ({ done }) => done || mine !== sealer || told(++sealed, stored),
       () => {},
@@ -100,19 +106,21 @@ export function newCarriage({ net, draws, begin, told }: Load): Carriage {
     asked = true;
     const answer = await net.put(`/submissions/${id}/parts/${toBase64url(part.name)}`, {}, part.data, stop.signal);
     if (answer.status !== STORED) throw problem(answer);
+    spare = part.data;
     part = null;
     told(sealed, ++stored);
   };
 
-  const drop = () => {
+  const forget = () => {
     stop.abort();
     sealer?.stop();
     sealer = coming = part = carried = null;
+    spare = undefined;
     sealed = stored = 0;
   };
 
   const restart = () => {
-    drop();
+    forget();
     told(0, 0);
     return ++tries < draws.draws.length;
   };
@@ -122,6 +130,7 @@ export function newCarriage({ net, draws, begin, told }: Load): Carriage {
     async run({ ready, trouble }) {
       for (let failures = 0; carried === null;) {
         if (!(await ready())) return false;
+        if (over) return new Promise(() => {});
         const id = draws.draws[tries]?.id;
         if (id === undefined) throw new ClientError("conflict", false);
         const { signal } = (stop = new AbortController());
@@ -141,13 +150,16 @@ export function newCarriage({ net, draws, begin, told }: Load): Carriage {
     interrupt: () => stop.abort(),
     restart,
     async undo() {
-      drop();
+      over = true;
+      forget();
       if (!asked) return;
       const tokens = draws.draws.slice(0, tries + 1).map((draw) => draw.token);
-      tries = draws.draws.length;
       const answer = await net.post("/submissions/delete", join(...tokens));
       if (answer.status !== STORED) throw problem(answer);
     },
-    drop,
+    drop() {
+      over = true;
+      forget();
+    },
   };
 }

@@ -44,25 +44,27 @@ export interface Files {
 export type NewFiles = (message: Message) => Files;
 
 /** Asks, unless that was said already; then the files are chosen. `keep` is given what takes them. */
-export async function askFiles(files: Files | null, message: Message, keep: (files: Files) => void): Promise<Move> {
+export async function askFiles(files: Files | null, message: Message, keep: (files: Files) => Files): Promise<Move> {
   if (files) return files.choose();
   const screen = screenFrom("files");
   show(screen);
   for (;;) {
     const act = await pressed(screen);
-    if (act !== "continue") return act === "back" ? "back" : "next";
+    if (act !== "continue") return moveOf(act);
     slot(screen, "coming").hidden = false;
-    const come = await Promise.race([load(), pressed(screen)]);
+    const script = load();
+    let come: NewFiles | string | null;
+    do come = await Promise.race([script, pressed(screen)]);
+    while (come === "continue");
     slot(screen, "coming").hidden = true;
-    if (typeof come === "function") {
-      const made = come(message);
-      keep(made);
-      return made.choose();
-    }
-    if (come === "back") return come;
-    if (come === "skip") return "next";
-    if (come === null) complain(screen, word("files-missing"));
+    if (typeof come === "string") return moveOf(come);
+    if (come) return keep(come(message)).choose();
+    complain(screen, word("files-missing"));
   }
+}
+
+function moveOf(act: string): Move {
+  return act === "back" ? act : "next";
 }
 
 /** The script, exactly as this page was told that it must be; null when it does not come so. */

@@ -7,12 +7,15 @@ import { ClientError } from "../errors.ts";
 import type { Files, Message } from "./adding.ts";
 import { type Meter, newMeter, showCarrying } from "./carrying.ts";
 import { complain, settle } from "./complaint.ts";
+import { pause } from "./progress.ts";
 import { pressed, say, screenFrom, show, slot } from "./screens.ts";
 import { sealInWorker } from "./sealer.ts";
 import { MOST_TOGETHER, sizeInWords, tooMuch } from "./sizes.ts";
 import type { Move } from "./walk.ts";
 import { number, word } from "./words.ts";
 
+/** So long somebody who has cancelled waits for the deletion, in milliseconds. */
+const MOST_PATIENCE = 15_000;
 const REMOVE = "remove-";
 /** Marks of direction around a name in a sentence. */
 const ISOLATED = ["\u2068", "\u2069"] as const;
@@ -107,8 +110,7 @@ async function giveUp(chosen: Chosen): Promise<boolean> {
   chosen.carriage = null;
   chosen.message.redraw();
   try {
-    await carriage.undo();
-    return true;
+    return await Promise.race([carriage.undo().then(() => true), pause(MOST_PATIENCE).then(() => false)]);
   } catch (error) {
     if (error instanceof ClientError) return false;
     throw error;

@@ -2,6 +2,9 @@
 
 import { pressedOrLater, say, slot } from "./screens.ts";
 
+/** No more seconds than these are waited, whatever was asked for. */
+const LONGEST = 600;
+
 export type State = "doing" | "done" | "broken";
 
 /** Shows the line of this name, in this state. */
@@ -22,9 +25,11 @@ export async function troubled(screen: HTMLElement, words: string, seconds: numb
   return act;
 }
 
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve, milliseconds));
+}
+
 /** How long to wait before another try: longer each time, and as long as was asked for, within reason. */
 export function waitingTime(pauses: readonly number[], failures: number, after: number): number {
   return Math.max(pauses[Math.min(failures, pauses.length - 1)] ?? 0, Math.min(after, LONGEST));
 }
-
-const LONGEST = 600;

@@ -43,12 +43,12 @@ export function sealInWorker(portal: string, files: readonly File[]): Sealer {
     worker = null;
   }
   return {
-    next: () =>
+    next: (spare) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
         if (!worker) return dead();
         timer = window.setTimeout(dead, MOST_SILENCE);
-        worker.postMessage("next" satisfies Order);
+        worker.postMessage((spare ? { spare } : {}) satisfies Order, spare ? [spare.buffer] : []);
       }),
     stop,
   };

@@ -5,7 +5,8 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { send } from "../client/send.ts";
 import { ClientError, CryptoError } from "../errors.ts";
-import { mark, troubled, waitingTime } from "./progress.ts";
+import type { Files } from "./adding.ts";
+import { mark, pause, troubled, waitingTime } from "./progress.ts";
 import { say, screenFrom, show, slot } from "./screens.ts";
 import { number, word } from "./words.ts";
 
@@ -16,13 +17,9 @@ const MOST_TURNS = 3;
 /** Long enough to read, and for a screen reader to begin, "Stored." */
 const STORED_PAUSE = 1_200;
 
-/**
- * `sameReaders`: whether this portal would let the same people read it. `ahead`: sends what must be there before the
- * message; `again`: whether that begins anew, after a refusal of the message.
- */
+/** `files` must be there before the message. `sameReaders`: whether this portal would let the same people read it. */
 export interface Sending {
-  readonly ahead?: (screen: HTMLElement) => Promise<"sent" | "back" | "files">;
-  readonly again?: (code: string) => boolean;
+  readonly files?: Pick<Files, "carry" | "again"> | null;
   readonly net: Net;
   readonly portal: Portal;
   readonly reopen: () => Promise<Portal>;
@@ -43,8 +40,8 @@ export async function sealAndSend(sending: Sending): Promise<Outcome> {
   let sealed: Sealed | null = null;
   for (let turn = 0, failures = 0; ;) {
     try {
-      const ahead = await sending.ahead?.(screen);
-      if (ahead === "back" || ahead === "files") return { end: ahead, portal };
+      const end = await sending.files?.carry(screen);
+      if (end && end !== "sent") return { end, portal };
       sealed ??= await lock(screen, sending, portal);
       await deliver(screen, sending.net, sealed);
       return { end: "stored", portal };
@@ -54,7 +51,7 @@ export async function sealAndSend(sending: Sending): Promise<Outcome> {
       if (renewed && !sending.sameReaders(renewed)) return { end: "readers-changed", portal: renewed };
       if (!passing(error)) sealed = null;
       if (renewed) portal = renewed;
-      else if (sending.again?.(error.code)) screen = freshScreen();
+      else if (sending.files?.again(error.code)) screen = freshScreen();
       else {
         if ((await trouble(screen, error, failures++)) === "back") return { end: "back", portal };
         turn = 0;
@@ -121,8 +118,4 @@ function troubleWords(error: CryptoError, seconds: number): string {
 /** Lets the browser draw; a timer, because animation frames stop in a page that is not seen. */
 function drawn(): Promise<void> {
   return pause(0);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => window.setTimeout(resolve, milliseconds));
 }

@@ -162,7 +162,7 @@ function sendAll(writing: Writing, reopen: Opened["reopen"]): Promise<Outcome> {
     reopen,
     seal: (current, progress) => sealAccount(current, receipt, draft(), progress, decoys),
     sameReaders: (newest) => readerIds(newest, choice) === readerIds(portal, choice),
-    ...(files && { ahead: files.carry, again: files.again }),
+    files,
   });
 }
 
