@@ -16,8 +16,11 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_statement": "none",
     "max_wal_senders": "0",
+    "min_wal_size": "32MB",
     "track_commit_timestamp": "off",
+    "track_counts": "off",
     "wal_level": "minimal",
+    "wal_recycle": "off",
 }
 """Nothing that the server writes down besides its tables outlives them, or tells when somebody sent something."""
 

@@ -28,8 +28,8 @@ def fifteen_vaults(months: int = _MONTHS) -> Portal:
 
 
 def make_intake(folder: Path, portal: Portal, databases: Databases = SQLITE_FILES) -> Path:
-    """Its folder, with the ceremony's file and the records of all vaults imported."""
-    make_folder(folder, portal, TODAY, databases=databases)
+    """Its folder, with the ceremony's file and the records of all vaults imported; a demo, whose days may be short."""
+    make_folder(folder, portal, TODAY, databases=databases, demo=True)
     settings = config.load(folder)
     store = Store.open(settings.database, settings.limits, portal.name)
     take(store, portal, portal.ceremony_file(), TODAY)

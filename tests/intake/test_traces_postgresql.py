@@ -114,6 +114,8 @@ def test_the_planners_statistics_remember_no_identifier(build: Build, portal: Po
     intake.take(mixed(everybody(portal), 1))
     with opened(cluster, intake) as connection:
         connection.execute("ANALYZE")
+        intake.close_day()
+        connection.execute("ANALYZE")
         examples = connection.execute(
             "SELECT tablename, attname FROM pg_stats WHERE schemaname = 'public' AND tablename = ANY(%s)"
             " AND (most_common_vals IS NOT NULL OR histogram_bounds IS NOT NULL)",

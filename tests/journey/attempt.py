@@ -38,7 +38,7 @@ _LOOK = """() => {
     open: document.querySelector("#screen fieldset.options") !== null,
     fields: document.querySelectorAll("textarea, select, form, [contenteditable], input:not([inputmode])").length,
     opening: shown("[data-screen=opening] h1"),
-    said: shown("#screen [data-slot=reason], #screen [data-slot=device], #screen [data-slot=trouble-words]"),
+    said: shown(["reason", "untouched", "device", "trouble-words"].map((name) => `#screen [data-slot=${name}]`).join()),
     stored: shown("#screen [data-line=stored]"),
     receipt: shown("#screen [data-slot=digits] li"),
     words: document.body ? document.body.innerText : "",

@@ -117,7 +117,7 @@ async function* piecesOf(file: FileSource, which: number): AsyncGenerator<Uint8A
 /** Gathers a stream into arrays of 1 MiB, that which is handed back or new ones; what is left over at the end is a stream that is no whole number of MiB. */
 async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, Uint8Array | void> {
   const reader = stream.getReader();
-  let part = new Uint8Array(MEBIBYTE);
+  let part: Uint8Array = new Uint8Array(MEBIBYTE);
   let filled = 0;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -130,11 +130,17 @@ async function* mebibytesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<
         part = (yield part) ?? new Uint8Array(MEBIBYTE);
         filled = 0;
       }
+      release(next.value);
     }
     if (filled > 0) throw new FormatError("stream length");
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+/** Gives the memory of a piece back at once, where the engine can; it would let tens of MiB gather before it looks. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer.byteLength >= PIECE) (buffer as { transfer?: (length: number) => unknown }).transfer?.(0);
 }
 
 /** A stream that asks for the next piece only when it is read. */
