@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -160,8 +161,12 @@ def check(folder: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """One clear line on stderr when something is refused (exit 1) or was asked for wrongly (exit 2)."""
+    """One clear line on stderr when something is refused (exit 1) or was asked for wrongly (exit 2).
+
+    Whatever breaks, no process of ours leaves its memory on a disk.
+    """
     os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         intake.main(arguments, prog_name="intake", standalone_mode=False)
     except click.UsageError as error:
@@ -171,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BusyError:
         _end("others are writing to the database: try again", REFUSAL)
     except FullError:
-        _end("there is no room", REFUSAL)
+        _end("there is no room, or the disk cannot be written", REFUSAL)
     except (IntakeError, OSError) as error:
         _end(str(error), REFUSAL)
 

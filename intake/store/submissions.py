@@ -1,9 +1,10 @@
 """Envelopes: of days that are open, and of days that stand in a manifest."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import bindparam, delete, insert, literal, select, union_all, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.dml import ReturningInsert
 
 from intake import schema
 from intake.errors import BusyError
@@ -15,7 +16,13 @@ _HELD = union_all(
     *(select(table.c.sha256).where(table.c.id == bindparam("wanted")) for table in (schema.arrived, schema.closed))
 )
 _ADD = insert(schema.arrived)
-_ADD_UNLESS_TAKEN = postgresql.insert(schema.arrived).on_conflict_do_nothing().returning(schema.arrived.c.id)
+
+
+@cache
+def _add_unless_taken() -> ReturningInsert[tuple[bytes]]:
+    from sqlalchemy.dialects import postgresql  # loads every driver that it knows, and SQLite needs none
+
+    return postgresql.insert(schema.arrived).on_conflict_do_nothing().returning(schema.arrived.c.id)
 
 
 class LookAtSubmissions(Rows):
@@ -84,7 +91,7 @@ class ChangeSubmissions(LookAtSubmissions):
         }
         if self._connection.dialect.name != "postgresql":
             self._connection.execute(_ADD, row)
-        elif self._connection.scalar(_ADD_UNLESS_TAKEN, row) is None:
+        elif self._connection.scalar(_add_unless_taken(), row) is None:
             return self._taken(submission.id)
         return submission.sha256
 

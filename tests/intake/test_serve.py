@@ -56,6 +56,13 @@ def test_sixteen_parallel_submitters_lose_nothing(served: Served) -> None:
     store.close()
 
 
+def test_no_process_that_breaks_leaves_its_memory_on_a_disk(served: Served) -> None:
+    for process in (served.process.pid, *served.workers()):
+        with open(f"/proc/{process}/limits", encoding="ascii") as limits:
+            of_dumps = next(line.split() for line in limits if line.startswith("Max core file size"))
+        assert of_dumps[4:6] == ["0", "0"]
+
+
 def test_one_identifier_that_many_want_at_once_goes_to_exactly_one(served: Served) -> None:
     envelopes = [served.portal.envelope(epoch=TODAY[:7]) for _ in range(8)]
     with ThreadPoolExecutor(8) as submitters:
