@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.message import Message
-from review import views
+from review import attached, views
 from tests.attacks.seen import carry
 from tests.attacks.test_threads import with_files
 from tests.material import Portal, container
@@ -127,9 +128,24 @@ def test_what_a_courier_brings_only_after_its_imitation_is_taken_all_the_same(
     assert station.take("cat", container(left_out)).figures["absent"] == 1
     report = station.take("cat", bundle(portal, days))
     seen = carry(station, before=days)
-    if taken == "seed":
-        assert dict(seen.aside)["seed-reused"] == victim.frame(honest)
-        assert report.figures["aside"] == 1
-    else:
-        assert (seen.aside, report.figures["new"]) == ((), 1)
-        assert honest.encode() in seen.messages
+    assert (seen.aside, report.figures["new"]) == ((), 1)
+    assert honest.encode() in seen.messages
+
+
+def test_who_sends_a_message_on_before_its_author_hides_no_files(station: Station, portal: Portal) -> None:
+    writer = Writer(portal=portal)
+    message, parts = writer.with_files(writer.account(), {"a.txt": b"words"})
+    false = {name: bytes(PART_LENGTH) for name in parts}
+    first = close_day(
+        portal, [writer.seal(message), writer.seal(message)], ids=[bytes(16), b"\x01" * 16], parts=[{}, false]
+    )
+    station.take("cat", bundle(portal, [first]))
+    assert station.look("cat", lambda store: {one.state for one in store.streams_of(1, message.id)}) == {
+        "awaited",
+        "unfit",
+    }
+    second = close_day(portal, [writer.seal(message)], [first], parts=[parts])
+    report = station.take("cat", bundle(portal, [first, second]))
+    assert (report.figures["double"], report.figures["parts"]) == (1, 1)
+    station.look("cat", lambda store: attached.save(store, 1, message, station.folder / "opened" / "x"))
+    assert (station.folder / "opened" / "x" / "1").read_bytes() == b"words"

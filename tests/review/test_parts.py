@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crypto.wire.attachments import PART_LENGTH
-from review import attached, schema, views
+from review import schema, views
 from review.store import Store
 from review.transfer import receive
 from tests.material import DAY, Portal, container
@@ -143,25 +143,6 @@ def test_parts_that_today_lacks_come_with_the_closed_day(station: Station, porta
     report = station.take("cat", bundle(portal, [closed(portal, today)]))
     assert (tried(report.figures), report.figures["parts"], report.figures["absent"]) == ({}, 1, 0)
     assert kept(station) == parts
-
-
-def test_who_sends_a_message_on_before_its_author_hides_no_files(station: Station, portal: Portal) -> None:
-    writer = Writer(portal=portal)
-    message, parts = writer.with_files(writer.account(), FILES)
-    false = {name: bytes(PART_LENGTH) for name in parts}
-    first = close_day(
-        portal, [writer.seal(message), writer.seal(message)], ids=[bytes(16), b"\x01" * 16], parts=[{}, false]
-    )
-    station.take("cat", bundle(portal, [first]))
-    assert station.look("cat", lambda store: {one.state for one in store.streams_of(1, message.id)}) == {
-        "awaited",
-        "unfit",
-    }
-    second = close_day(portal, [writer.seal(message)], [first], parts=[parts])
-    report = station.take("cat", bundle(portal, [first, second]))
-    assert (tried(report.figures), report.figures["parts"]) == ({"double": 1}, 2)
-    station.look("cat", lambda store: attached.save(store, 1, message, station.folder / "opened" / "x"))
-    assert (station.folder / "opened" / "x" / "1").read_bytes() == FILES["a.txt"]
 
 
 def test_files_that_are_here_whole_are_not_taken_a_second_time(station: Station, portal: Portal) -> None:
