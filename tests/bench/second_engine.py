@@ -85,7 +85,7 @@ def _one(browser: Firefox, site: str) -> float:
     browser.run(_WRITE, WORDS)
     time.sleep(READING_SECONDS)
     browser.press("continue")
-    for _ in range(4):
+    for _ in range(5):
         browser.press("skip")
     browser.run(_WATCH)
     browser.press("continue")

@@ -52,6 +52,20 @@ class Desk:
         """What the person chose, in the words of the form."""
         return self.page.locator(".turn.theirs .chosen dd > span:first-child").all_text_contents()
 
+    def files_of_the_person(self) -> list[str]:
+        """What the person calls the files that came."""
+        return self.page.locator(".turn.theirs .files li bdi.file-name").all_text_contents()
+
+    def save_files(self) -> str:
+        """Saves the files of the only message that has some, after the warning; the folder where they lie."""
+        self.page.locator(".turn.theirs .files a.button").click()
+        self._look("before files are saved")
+        self.page.locator("main form.buttons button.primary").click()
+        folder = self.page.locator("p.file-name bdi")
+        folder.wait_for()
+        self._look("files saved")
+        return folder.text_content() or ""
+
     def acknowledge(self) -> str:
         """Prepares, looks at and seals the acknowledgment; its words."""
         self.page.locator("form.step:has([value=acknowledgment]) button").click()

@@ -1,9 +1,9 @@
 """A person at the public pages, who does nothing that a person could not do there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 _ANSWER_WITHIN_MS = 20_000
 
@@ -38,13 +38,17 @@ class Person:
         self.page.get_by_role("checkbox", name=committee).check()
         self._go_on()
 
-    def answer_questions(self, account: str, unsafe: str) -> None:
-        """Tells what happened; danger soon; ask me first; answer here; and when an answer would be unsafe."""
+    def answer_questions(self, account: str, unsafe: str, *, files: Sequence[FilePayload] = ()) -> None:
+        """What happened; danger soon; ask me first; answer here; when an answer would be unsafe; and perhaps files."""
         self._write(account)
         for choice in (1, 0, 0):
             self.page.get_by_role("radio").nth(choice).check()
             self._go_on()
         self._write(unsafe)
+        if files:
+            self._add(files)
+        else:
+            self._press("skip")
 
     def summary(self) -> str:
         """What the check shows before anything is sent."""
@@ -89,6 +93,11 @@ class Person:
         self._press("more-0")
         self._write(text)
         self.page.locator("[data-slot=sent]").wait_for(timeout=_ANSWER_WITHIN_MS)
+
+    def _add(self, files: Sequence[FilePayload]) -> None:
+        self._press("continue")
+        self.page.locator("#screen input[type=file]").set_input_files(files)
+        self._go_on()
 
     def _write(self, text: str) -> None:
         self.page.locator("#screen textarea").fill(text)

@@ -2,8 +2,11 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from time import sleep
 
@@ -14,8 +17,14 @@ from tests.kills.service import Service, kill
 Strike = Callable[[], bool]
 """Kills somebody; whether there was anybody."""
 
-_SHARES = {"everything": 15, "the arbiter": 7, "all workers": 12, "a worker": 28, "a command": 38}
+_SHARES = {"everything": 15, "the arbiter": 7, "all workers": 12, "a worker": 28}
+_COMMANDS = 38
+"""Of a hundred kills."""
+
+_EACH_MORE = 3
+_PAUSE_SECONDS = 0.4
 _AIMS = ("its start", "its writing", "its end", "any moment")
+_ENDS_ALL = ("everything", "the arbiter")
 _AGAIN_SECONDS = 60
 _WRITTEN = 60_000
 """So many bytes tell that a process is writing an envelope or more."""
@@ -23,55 +32,58 @@ _WRITTEN = 60_000
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Killer:
-    """Kills a number of times, in ways that have their shares; `more` are further ways."""
+    """Kills a number of times, in ways that have their shares; `more` are further ways.
+
+    Commands and servers are killed side by side: neither waits for the other.
+    """
 
     service: Service
     courier: Courier
     ledger: Ledger
     dice: random.Random
-    pause_seconds: float = 0.5
     more: Mapping[str, Strike] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def run(self, kills: int) -> None:
         """As many as that; ends early when the service does not come back."""
-        began = now()
-        for way in self._plan(kills):
-            sleep(self.dice.uniform(0, 2 * self.pause_seconds))
-            if not any(self._strike(way, first=turn == 0) for turn in range(20)):
-                self.ledger.fault(f"nobody was there to be killed: {way}")
-            self.history.append(f"{now() - began:.3f} {way}")
-            self.ledger.count(f"killed {way.partition(',')[0]}")
-            if way in ("everything", "the arbiter") or way in self.more:
-                waited = self.service.answers_again(_AGAIN_SECONDS)
-                if waited is None:
-                    self.ledger.fault("the service does not start again by itself")
-                    return
-                self.waits.append(waited)
-
-    def _plan(self, kills: int) -> list[str]:
         ways = [way for way, share in _SHARES.items() for _ in range(round(kills * share / 100))]
-        ways += [way for way in self.more for _ in range(3)]
-        aims = [f"a command, {name}, {aim}" for name in COMMANDS for aim in _AIMS]
-        self.dice.shuffle(aims)
-        commands = ways.count("a command")
-        ways = [way for way in ways if way != "a command"] + [aims[turn % len(aims)] for turn in range(commands)]
+        ways += [way for way in self.more for _ in range(_EACH_MORE)]
         self.dice.shuffle(ways)
-        return ways
+        commands = CommandKiller(courier=self.courier, dice=random.Random(self.dice.random()))
+        with ThreadPoolExecutor(1) as beside:
+            done = beside.submit(commands.run, round(kills * _COMMANDS / 100), self._note)
+            for way in ways:
+                sleep(self.dice.uniform(0, 2 * _PAUSE_SECONDS))
+                if not self._strike(way):
+                    break
+            done.result()
 
-    def _strike(self, way: str, *, first: bool) -> bool:
-        """Whether anybody was hit. A command that ended too soon is not waited for so long the next time."""
-        if way.startswith("a command"):
-            _, name, aim = way.split(", ")
-            return self._command(name, aim if first else "any moment")
+    def _strike(self, way: str) -> bool:
+        """Whether the service lives on."""
         strikes: Mapping[str, Strike] = {
             "everything": self._everything,
             "the arbiter": lambda: kill_all([self.service.arbiter()]),
             "all workers": lambda: kill_all(self.service.workers()),
             "a worker": self._worker,
+            **self.more,
         }
-        return {**strikes, **self.more}[way]()
+        starts = self.service.starts
+        self._note(way, until_hit(strikes[way]))
+        if way not in _ENDS_ALL and way not in self.more:
+            return True
+        waited = self.service.answers_again(_AGAIN_SECONDS, starts + (way in _ENDS_ALL))
+        if waited is None:
+            self.ledger.fault("the service does not start again by itself")
+            return False
+        self.waits.append(waited)
+        return True
+
+    def _note(self, way: str, hit: bool) -> None:
+        if not hit:
+            self.ledger.fault(f"nobody was there to be killed: {way}")
+        self.history.append(f"{now():.3f} {way}")
+        self.ledger.count(f"killed {way.partition(',')[0]}")
 
     def _everything(self) -> bool:
         """As when the machine's operator, or its memory, ends all at once: commands too."""
@@ -87,15 +99,30 @@ class Killer:
         """Every other time one that is just writing."""
         workers = self.service.workers()
         if not workers:
-            sleep(0.05)
             return False
         writing = _first_to_write(workers, 1.0) if self.dice.random() < 0.5 else None
         if writing is not None:
             sleep(self.dice.uniform(0, 0.015))
         return kill_all([self.dice.choice(workers) if writing is None else writing])
 
-    def _command(self, name: str, aim: str) -> bool:
-        """The next command of this name, at this point of its life."""
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class CommandKiller:
+    """Asks the courier for a command, and kills it at some point of its life."""
+
+    courier: Courier
+    dice: random.Random
+
+    def run(self, kills: int, note: Callable[[str, bool], None]) -> None:
+        """Every command at every point in turn, in an order of the dice."""
+        aims = [(name, aim) for name in COMMANDS for aim in _AIMS]
+        self.dice.shuffle(aims)
+        for name, aim in islice(cycle(aims), kills):
+            hit = self._kill(name, aim) or until_hit(partial(self._kill, name, "any moment"))
+            note(f"a command, {name}, {aim}", hit)
+
+    def _kill(self, name: str, aim: str) -> bool:
+        """Whether the next command of this name was still there."""
         running = self._next(name)
         if running is None:
             return False
@@ -125,6 +152,14 @@ class Killer:
     def _is_next(self, name: str, before: Running | None) -> bool:
         running = self.courier.running
         return running is not None and running is not before and running.name == name
+
+
+def until_hit(strike: Strike) -> bool:
+    """Again, for a while, when nobody was there."""
+    until = now() + _AGAIN_SECONDS
+    while not (hit := strike()) and now() < until:
+        sleep(0.02)
+    return hit
 
 
 def kill_all(processes: Sequence[int | None]) -> bool:

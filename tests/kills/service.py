@@ -92,10 +92,10 @@ class Service:
         finally:
             connection.close()
 
-    def answers_again(self, seconds: float) -> float | None:
-        """How long it took until it had an arbiter with workers, and an answer, if that came."""
+    def answers_again(self, seconds: float, starts: int = 1) -> float | None:
+        """How long it took until it had been started so often, had workers, and gave an answer, if that came."""
         began = now()
-        while not (self.workers() and self.answers()):
+        while not (self.starts >= starts and self.workers() and self.answers()):
             if now() - began > seconds:
                 return None
             sleep(0.02)
