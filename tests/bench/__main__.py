@@ -6,7 +6,19 @@ from pathlib import Path
 
 from deploy.commands import Commands
 from deploy.rehearsal import prepare
-from tests.bench import crowd, export, postgresql, script, second_engine, start, station, streams, submissions, visit
+from tests.bench import (
+    crowd,
+    export,
+    files_in_page,
+    postgresql,
+    script,
+    second_engine,
+    start,
+    station,
+    streams,
+    submissions,
+    visit,
+)
 from tests.bench.figure import keep, show
 from tests.bench.portal import fifteen_vaults, make_intake
 from tests.chromium import started_chromium
@@ -22,6 +34,7 @@ def main() -> None:
         commands, portal = Commands(folder=folder), fifteen_vaults()
         rehearsal, large = prepare(commands, datetime.now(UTC).date()), make_intake(folder / "fifteen", portal)
         figures += [*visit.measure(rehearsal, large, browser), *second_engine.measure(rehearsal)]
+        figures += files_in_page.measure(rehearsal, browser)
         figures += start.measure(rehearsal)
         figures += [*submissions.measure(rehearsal), *postgresql.measure(commands, folder, portal)]
         figures += [*crowd.measure(commands, large, portal), *export.measure(commands, large, portal)]

@@ -39,16 +39,20 @@ class Person:
         self._go_on()
 
     def answer_questions(self, account: str, unsafe: str, *, files: Sequence[FilePayload] = ()) -> None:
-        """What happened; danger soon; ask me first; answer here; when an answer would be unsafe; and perhaps files."""
+        """All of them, from what happened to files, if there are any."""
+        self.tell(account, unsafe)
+        if files:
+            self._add(files)
+        else:
+            self._press("skip")
+
+    def tell(self, account: str, unsafe: str) -> None:
+        """What happened; danger soon; ask me first; answer here; and when an answer would be unsafe."""
         self._write(account)
         for choice in (1, 0, 0):
             self.page.get_by_role("radio").nth(choice).check()
             self._go_on()
         self._write(unsafe)
-        if files:
-            self._add(files)
-        else:
-            self._press("skip")
 
     def summary(self) -> str:
         """What the check shows before anything is sent."""

@@ -33,7 +33,7 @@ class SecondPerson:
         field.clear()
         field.send_keys(text)
 
-    def answer_questions(self, account: str, unsafe: str) -> None:
+    def tell(self, account: str, unsafe: str) -> None:
         """Tells what happened; danger soon; ask me first; answer here; and when an answer would be unsafe."""
         self._write(account)
         for choice in (1, 0, 0):

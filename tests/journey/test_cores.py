@@ -39,7 +39,7 @@ def test_no_process_of_intake_has_in_memory_what_was_written_or_answered(
     file.write_text(INSIDE * 9, "utf-8")
     person.open_form()
     person.choose(FRENCH.committee)
-    person.answer_questions(FRENCH.account, FRENCH.unsafe)
+    person.tell(FRENCH.account, FRENCH.unsafe)
     person.choose_files([file])
     receipt = person.send()
     sent = while_a_body_comes_in(intake, served.intake.port)

@@ -101,7 +101,7 @@ def go_through(person: PersonWithFiles | SecondPerson, writer: Writer, folder: P
     """Writes, sends, and comes back."""
     person.open_form()
     person.choose(writer.committee)
-    person.answer_questions(writer.account, writer.unsafe)
+    person.tell(writer.account, writer.unsafe)
     person.choose_files(made(writer.files, folder))
     receipt = person.send()
     person.clear()

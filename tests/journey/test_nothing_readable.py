@@ -107,7 +107,7 @@ def test_nothing_written_or_answered_can_be_read_at_intake_on_the_wire_or_in_wha
         person.choose(story.committee)
         person.draft(TAKEN_BACK)
         kept |= distinct(browsing.kept_after(ELSEWHERE[0], ordinary))
-        person.answer_questions(story.account, story.unsafe)
+        person.tell(story.account, story.unsafe)
         person.choose_files(files)
         kept |= distinct(browsing.kept_after(ELSEWHERE[1], ordinary))
         receipt = person.send()
