@@ -12,10 +12,12 @@ from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url, parse_json
 from crypto.wire.note import Note, body
 from intake import config, database, files, postgresql
+from intake.clock import days_later
+from intake.closing import wrong_clock
 from intake.config import Config
 from intake.directories import Standing
 from intake.errors import IntakeError
-from intake.purge import readers
+from intake.purge import manifests_left, readers
 from intake.retention import Behind
 from intake.store import Look, Store
 
@@ -42,7 +44,8 @@ def check(settings: Config, store: Store, standing: Standing, today: str) -> Rep
             f"portal: {settings.pin.portal}" + (" (demo)" if settings.demo else ""),
             *(f"database: {name} {value}" for name, value in database.sqlite_settings(store.engine).items()),
             *_warnings(settings, used),
-            *(f"warning: {_late(one)}" for one in behind if not _is_last(settings, one)),
+            *_little_room(store),
+            *(f"warning: {_late(one)}" for one in behind if not _is_last(one, today)),
             _directory_line(standing),
             *(f"{name}: {count}" for name, count in look.count().items() if name != "state"),
             f"closed until: {look.open_from()}",
@@ -53,7 +56,7 @@ def check(settings: Config, store: Store, standing: Standing, today: str) -> Rep
             *_folder(settings),
             *_room(settings, used),
             *_standing(look, settings, standing),
-            *(_late(one) for one in behind if _is_last(settings, one)),
+            *(_late(one) for one in behind if _is_last(one, today)),
             *_days(look, settings.pin.portal, today),
             *_open_parts(look),
             *_log(look),
@@ -69,6 +72,16 @@ def _warnings(settings: Config, used: int | None) -> Iterator[str]:
         yield f"warning: {_how_full(settings, used)}"
 
 
+def _little_room(store: Store) -> Iterator[str]:
+    """Closing a day writes the file anew, and ends before that where the disk has no room for it."""
+    room = database.room_to_settle(store.engine)
+    if room is not None and room[1] < room[0]:
+        yield (
+            f"warning: {room[1] // 2**20} MiB are free on the disk, and closing a day takes {room[0] // 2**20}"
+            " (deploy/INTAKE.md)"
+        )
+
+
 def _room(settings: Config, used: int | None) -> Iterator[str]:
     if used is not None and used / settings.limits.database_bytes > TOO_MANY:
         yield _how_full(settings, used)
@@ -81,14 +94,12 @@ def _how_full(settings: Config, used: int) -> str:
 
 def _behind(look: Look, settings: Config, today: str) -> list[Behind]:
     """Vaults that have not recorded a backup of what is here for so long that somebody should go and see."""
-    left = look.left()
-    days = [(n, day) for n, day, _hash in look.manifest_heads() if n in left]
     judged = readers(look, settings.pin.portal, today, settings.limits.retention_days)
-    return [one for one in judged.behind(days) if one.days >= LATE_DAYS or _is_last(settings, one)]
+    return [one for one in judged.behind(manifests_left(look)) if one.days >= LATE_DAYS or _is_last(one, today)]
 
 
-def _is_last(settings: Config, one: Behind) -> bool:
-    return one.days >= settings.limits.retention_days - LAST_DAYS
+def _is_last(one: Behind, today: str) -> bool:
+    return today >= days_later(one.last, -LAST_DAYS)
 
 
 def _late(one: Behind) -> str:
@@ -134,18 +145,22 @@ def _standing(look: Look, settings: Config, standing: Standing) -> Iterator[str]
 
 def _days(look: Look, portal: str, today: str) -> Iterator[str]:
     """The chain of manifests, and that every entry is held or listed as gone."""
-    if look.open_from() < today:
+    if wrong := wrong_clock(today, look.open_from()):
+        yield wrong
+    elif look.open_from() < today:
         yield f"days since {look.open_from()} are not closed: run `intake close-day`"
     gone = {submission_id for _n, submission_id, _reason in look.all_gone()}
-    prev = None
-    for number, (n, _day, digest) in enumerate(look.manifest_heads(), 1):
+    prev, before = None, ""
+    for number, (n, day, digest) in enumerate(look.manifest_heads(), 1):
         note = Note.parse(look.manifest(n) or b"")
         manifest = DayManifest.parse(body(note, "day", portal))
         if (manifest.n, manifest.n, manifest.prev, note.hash()) != (n, number, prev, digest):
             yield f"manifest {n} does not follow the one before"
+        if manifest.day < before or manifest.day != day:
+            yield f"manifest {n} is of {manifest.day}, before or beside the days around it: no station takes it"
         for entry in manifest.entries:
             yield from _entry(look, n, entry, gone=entry.id in gone)
-        prev = digest
+        prev, before = digest, manifest.day
 
 
 def _entry(look: Look, n: int, entry: Entry, *, gone: bool) -> Iterator[str]:

@@ -16,7 +16,7 @@ from intake import closing, config, database, files, imports, transfer
 from intake.check import check as checked
 from intake.clock import day_of, utc_now
 from intake.directories import Directories, Standing
-from intake.errors import BusyError, FullError, IntakeError, RefusedError
+from intake.errors import BusyError, EvidenceError, IntakeError, RefusedError
 from intake.limits import Limits
 from intake.store import Store
 
@@ -90,10 +90,12 @@ def bring_in(folder: Path, sources: tuple[Path, ...]) -> None:
         try:
             with files.open_regular(source) as untrusted:
                 lines = imports.bring_in(store, settings.pin, standing, untrusted, today)
+        except EvidenceError as error:
+            _tell(source, error.taken)
+            raise RefusedError(f"{source.name!r}: {error}") from None
         except (CryptoError, RefusedError) as error:
             raise RefusedError(f"{source.name!r}: nothing taken: {error}") from None
-        for line in lines:
-            click.echo(f"{source.name!r}: {line}")
+        _tell(source, lines)
 
 
 @intake.command()
@@ -115,10 +117,12 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
 @intake.command("close-day")
 @folder
 @click.option("--short", is_flag=True, help="demo only: also what is there of today")
-def close_day(folder: Path, short: bool) -> None:
+@click.option("--after-gap", is_flag=True, help="also days that are far behind: delete nothing for its age this time")
+def close_day(folder: Path, short: bool, after_gap: bool) -> None:
     """Close every UTC day that is over: sign its manifest and forget in which order things came.
 
-    Then let go of what every vault concerned has in a backup, and of what has waited for too long.
+    Then let go of what every vault concerned has in a backup, and of what has waited for too long. It refuses when the
+    clock stands elsewhere than the days do, until --after-gap says that the clock is right.
     """
     settings, store, _today, standing = _opened(folder)
     if short and not settings.demo:
@@ -130,7 +134,15 @@ def close_day(folder: Path, short: bool) -> None:
         said.append(line)
         click.echo(line)
 
-    closing.close_days(store, signer, utc_now, short=short, retention_days=settings.limits.retention_days, say=say)
+    closing.close_days(
+        store,
+        signer,
+        utc_now,
+        short=short,
+        after_gap=after_gap,
+        retention_days=settings.limits.retention_days,
+        say=say,
+    )
     if not said:
         click.echo("nothing to close")
 
@@ -175,10 +187,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end("stopped", REFUSAL)
     except BusyError:
         _end("others are writing to the database: try again", REFUSAL)
-    except FullError:
-        _end("there is no room, or the disk cannot be written", REFUSAL)
     except (IntakeError, OSError) as error:
         _end(str(error), REFUSAL)
+
+
+def _tell(source: Path, lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"{source.name!r}: {line}")
 
 
 def _end(words: str, status: int) -> None:

@@ -16,12 +16,18 @@ from crypto.wire.note import Note
 from intake import publiclog, retention
 from intake.clock import Clock, day_of, days_between, days_later
 from intake.directories import Standing
-from intake.errors import RefusedError
+from intake.errors import FullError, RefusedError
 from intake.limits import REPLY_LIFETIME_DAYS, Limits
 from intake.purge import Purge, Say
 from intake.store import Change, Look, Manifest, Store
 
 RETENTION_DAYS = Limits().retention_days
+MOST_GAP_DAYS = 3
+"""Days are closed without being asked for while today is at most so long after the first that is open."""
+
+
+GRACE_DAYS = 14
+"""After a gap nothing is deleted at the limit for so long: time for a courier to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,7 @@ def close_days(
     clock: Clock,
     *,
     short: bool = False,
+    after_gap: bool = False,
     retention_days: int = RETENTION_DAYS,
     say: Say = lambda _line: None,
 ) -> list[Manifest]:
@@ -58,26 +65,67 @@ def close_days(
 
     Then what may go is deleted, and at last the database is left without traces of both. `say` hears a line for each
     thing that is done. Whatever ends it, the same again does what is left.
+
+    A clock that stands before the first open day, or far behind it, is refused before anything is written, unless
+    somebody says that it is right: `after_gap` closes, and deletes nothing for its age alone; what waits then has time
+    to be carried before the next run may do so.
     """
     with store.alone() as change:
         today = day_of(clock())
-        over = set(days_between(change.open_from(), today))
-        over.update(day for day in change.open_days() if day < today or (short and day == today))
-        made = [manifest for day in sorted(over) for manifest in _close(change, signer, day, today)]
-        change.set_open_from(max(today, change.open_from()))
+        wrong = wrong_clock(today, change.open_from())
+        if wrong and not after_gap:
+            raise RefusedError(wrong)
+        made = _close_all(change, signer, today, short=short)
         staged = change.drop_staged_before(days_later(today, -1))
         change.lay_waiting()
-        replies = retention.drop_old_replies(change, today)
+        if after_gap:
+            change.count_from(days_later(today, -max(0, retention_days - GRACE_DAYS)))
+        replies = 0 if after_gap else retention.drop_old_replies(change, today)
     for manifest in made:
         say(f"closed: manifest {manifest.n} of {manifest.day}")
     if staged:
         say("parts whose envelope did not come: deleted")
     if replies:
         say(f"replies older than {REPLY_LIFETIME_DAYS} days: {replies} slots deleted")
-    deleted = Purge(store, signer.portal, today, retention_days).run(say)
+    if after_gap:
+        say(f"after a gap: this time no reply was deleted, and for {GRACE_DAYS} days nothing at the limit")
+    deleted = Purge(store, signer.portal, today, retention_days, limit=not after_gap).run(say)
     if made or deleted or not short:
-        store.settle()
+        _settle(store)
     return made
+
+
+def wrong_clock(today: str, open_from: str) -> str | None:
+    """Why no day should be closed unless somebody has looked at the clock; nothing where days go on as they do.
+
+    A clock that is wrong for an hour must not make in one go, for every station and for ever, days that have not come.
+    """
+    if open_from <= today <= days_later(open_from, MOST_GAP_DAYS):
+        return None
+    said = f"the clock of this machine says {today}, and days are closed until {open_from}"
+    return f"{said}: if that is right, run `intake close-day --after-gap`"
+
+
+def _close_all(change: Change, signer: Signer, today: str, *, short: bool) -> list[Manifest]:
+    """Every day that is over, and with `short` the open one, where something came."""
+    open_from, open_day = change.open_from(), change.open_day(today)
+    change.bring_within(open_from, open_day)
+    over = days_between(open_from, open_day)
+    if short and open_day in change.open_days():
+        over.append(open_day)
+    made = [manifest for day in over for manifest in _close(change, signer, day, today)]
+    change.set_open_from(open_day)
+    return made
+
+
+def _settle(store: Store) -> None:
+    lacking = store.lacks_to_settle()
+    if lacking:
+        raise FullError(
+            "the days are closed and nothing is lost, but the order of what came stays on the disk until `intake"
+            f" close-day` is run again with {-(-lacking // 2**20)} MiB more room: see deploy/INTAKE.md"
+        )
+    store.settle()
 
 
 def _close(change: Change, signer: Signer, day: str, today: str) -> Iterator[Manifest]:
@@ -85,7 +133,7 @@ def _close(change: Change, signer: Signer, day: str, today: str) -> Iterator[Man
     first = True
     while (entries := entries_of(change, day)) or first:
         first = False
-        manifest = _sign(change, signer, day, entries)
+        manifest = _sign(change, signer, day, today, entries)
         change.add_manifest(manifest, entries[-1].id if entries else None)
         change.lay_parts(manifest.n)
         publiclog.append(change, today, "day", manifest.n, manifest.hash)
@@ -115,7 +163,7 @@ def entries_of(look: Look, day: str) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _sign(change: Change, signer: Signer, day: str, entries: tuple[Entry, ...]) -> Manifest:
+def _sign(change: Change, signer: Signer, day: str, today: str, entries: tuple[Entry, ...]) -> Manifest:
     last, prev = change.manifest_end() or (0, None)
     note = signer.sign("day", DayManifest(n=last + 1, day=day, prev=prev, entries=entries).encode())
-    return Manifest(n=last + 1, day=day, hash=Note.parse(note).hash(), note=note)
+    return Manifest(n=last + 1, day=day, closed_on=today, hash=Note.parse(note).hash(), note=note)

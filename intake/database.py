@@ -4,10 +4,12 @@ SQLite: write-ahead log, every commit on the disk before it counts, deleted byte
 take their lock at the start. Statements and their values are never logged. Nobody waits for others without an end.
 """
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
@@ -33,10 +35,18 @@ _WRITES = "writes"
 _WIPE_MILLISECONDS = 500
 _AGAIN_SECONDS = 0.02
 _PASSWORDS = ("password", "passwd", "sslpassword")
-# Besides locks and failed serialisation: a row that another transaction added after this one looked for it.
-_POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505")
-# No room, a database that may only be read, a disk that does not do what it is told.
-_SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+# Locks, failed serialisation, a row that another transaction added after this one looked for it; and a server that is
+# short of memory or was told to stop this statement.
+_POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505", "53200", "57014")
+_SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+# No room, also in memory; a database that may only be read; a disk that does not do what it is told.
+_SQLITE_FULL = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+)
 _POSTGRESQL_FULL = ("53100", "25006", "58030")
 # The server is going, gone or not there yet, or has no connection to spare; whoever never got in has no code at all.
 _POSTGRESQL_AWAY = ("57P01", "57P02", "57P03", "53300")
@@ -133,6 +143,8 @@ def _understood() -> Iterator[None]:
         yield
     except PoolTimeoutError:
         raise BusyError from None
+    except MemoryError:  # how Python's driver says what SQLite calls SQLITE_NOMEM
+        raise FullError from None
     except DBAPIError as error:
         known = _meaning(error.orig)
         if known is None:
@@ -193,6 +205,23 @@ def settle(engine: Engine) -> None:
             raise _meaning(error) or error from None
     finally:
         connection.close()
+
+
+def lacks_to_settle(engine: Engine) -> int:
+    """So many bytes are missing on the disk for that; 0 for other databases than SQLite, which judge for themselves."""
+    room = room_to_settle(engine)
+    return 0 if room is None else max(0, room[0] - room[1])
+
+
+def room_to_settle(engine: Engine) -> tuple[int, int] | None:
+    """How many bytes it takes besides those in use, and how many are free on the disk of a SQLite file.
+
+    SQLite writes what is in use beside the file and then, page by page with some more bytes each, into its log.
+    """
+    used, path = bytes_used(engine), engine.url.database
+    if used is None or not path:
+        return None
+    return 2 * used + used // 64, shutil.disk_usage(Path(path).parent).free
 
 
 def _settle_postgresql(engine: Engine) -> None:
@@ -293,6 +322,6 @@ def _meaning(error: BaseException | None) -> StoreError | None:
 
 def _sqlite_meaning(error: sqlite3.Error) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code in _SQLITE_BUSY:
         return BusyError()
     return FullError() if code in _SQLITE_FULL else None

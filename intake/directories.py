@@ -122,7 +122,8 @@ def is_signed(vault: Vault, note: Note) -> bool:
 
 def _start(newest: Held, changes: Sequence[Held], records: RecordsOf) -> Content:
     """All that a browser needs to know which directory to believe, and who confirms it."""
-    found = (first_signed(vault, records(vault.id)) for vault in newest.directory.vaults)
+    reading = (vault for vault in newest.directory.vaults if vault.status == "active")
+    found = (first_signed(vault, records(vault.id)) for vault in reading)
     value = {
         "v": 1,
         "directory": newest.data.decode("utf-8"),

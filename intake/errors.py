@@ -3,6 +3,7 @@
     IntakeError
     |-- ProblemError    a request that is answered with a problem document: the code is stable, the words are in a table
     |-- RefusedError    a command that will not do what was asked: one line for the person who gave it
+    |   `-- EvidenceError   it did the rest: what it refused says that somebody was shown something else
     `-- StoreError      the database did not take it
         |-- BusyError   others are writing
         |-- AwayError   there is no way to its server at the moment
@@ -30,6 +31,14 @@ class RefusedError(IntakeError):
     """This command is refused, for the reason in its text."""
 
 
+class EvidenceError(RefusedError):
+    """Something in a file contradicts what is here and must be kept; of the rest, `taken` says in lines what became."""
+
+    def __init__(self, words: str, taken: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.taken = taken
+
+
 class StoreError(IntakeError):
     """The database did not take it; nothing was changed."""
 
@@ -47,3 +56,6 @@ class AwayError(StoreError):
 
 class FullError(StoreError):
     """There is no room, or the disk cannot be written; what is there stays."""
+
+    def __init__(self, words: str = "there is no room, or the disk cannot be written") -> None:
+        super().__init__(words)

@@ -67,7 +67,7 @@ class Limits:
     parts: int = 32
     """So many parts one submission may have."""
     retention_days: int = 90
-    """So many days after its own a submission is deleted, also where not every vault concerned has a backup of it."""
+    """So many days after its day was closed a submission is deleted, also where not every vault has a backup of it."""
 
     @property
     def part_bytes(self) -> int:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.day import Entry
+from crypto.wire.directory import Vault
+from crypto.wire.note import Note
 from intake import publiclog
-from intake.directories import Held, first_signed
+from intake.directories import Held, first_signed, is_signed
 from intake.manifests import listed
-from intake.retention import Readers, Reason, active_vaults
+from intake.retention import Left, Readers, Reason, active_vaults
 from intake.store import Change, Look, Store
 
 Say = Callable[[str], None]
@@ -26,25 +28,30 @@ _WORDS: dict[Reason, str] = {
 
 
 class Purge:
-    """One round over all that is held."""
+    """One round over all that is held; `limit`: whether what has waited for too long goes, too."""
 
-    def __init__(self, store: Store, portal: str, today: str, retention_days: int) -> None:
+    def __init__(self, store: Store, portal: str, today: str, retention_days: int, *, limit: bool = True) -> None:
         self._store, self._portal, self._today, self._retention_days = store, portal, today, retention_days
+        self._limit = limit
         self._known: tuple[int, Readers] | None = None
 
     def run(self, say: Say) -> int:
         """How many submissions were deleted; a line for each manifest and reason."""
         with self._store.look() as look:
-            readers, left = self._readers(look), look.left()
-            due = [(n, day) for n, day, _hash in look.manifest_heads() if n in left and readers.reason(n, day)]
-        return sum(self._manifest(n, day, say) for n, day in due)
+            due = [one for one in manifests_left(look) if self._reason(look, one)]
+        return sum(self._manifest(one, say) for one in due)
 
-    def _manifest(self, n: int, day: str, say: Say) -> int:
+    def _reason(self, look: Look, one: Left) -> Reason | None:
+        reason = self._readers(look).reason(*one)
+        return reason if self._limit or reason != "limit" else None
+
+    def _manifest(self, one: Left, say: Say) -> int:
+        n, day, _since = one
         with self._store.look() as look:
             entries = listed(look, self._portal, n)
         counts: dict[Reason, int] = {"purged": 0, "limit": 0}
         for some in _portions(entries):
-            reason, count = self._some(n, day, [entry.id for entry in some])
+            reason, count = self._some(one, [entry.id for entry in some])
             if reason is None:  # a directory or a record has come meanwhile
                 break
             counts[reason] += count
@@ -53,12 +60,12 @@ class Purge:
                 say(f"manifest {n} of {day}: {count} submissions {_WORDS[why].format(self._retention_days)}")
         return sum(counts.values())
 
-    def _some(self, n: int, day: str, ids: Sequence[bytes]) -> tuple[Reason | None, int]:
+    def _some(self, one: Left, ids: Sequence[bytes]) -> tuple[Reason | None, int]:
         with self._store.alone() as change:
-            reason = self._readers(change).reason(n, day)
+            reason = self._reason(change, one)
             held = [] if reason is None else change.held_among(ids)
             if reason is not None and held:
-                self._drop(change, n, held, reason)
+                self._drop(change, one[0], held, reason)
         return reason, len(held)
 
     def _drop(self, change: Change, n: int, held: list[bytes], reason: Reason) -> None:
@@ -75,13 +82,37 @@ class Purge:
 
 
 def readers(look: Look, portal: str, today: str, retention_days: int) -> Readers:
-    """Who decides, as the database says today. Only records under a vault's present key count."""
+    """Who decides, as the database says today."""
     directories = [Held.read(portal, data).directory for _seq, data in look.directories()]
-    backups = {}
-    for vault in active_vaults(directories, today):
-        if (newest := first_signed(vault, look.backups(vault.id))) is not None:
-            backups[vault.id] = newest.manifest
+    found = {vault.id: backed_up(look, vault) for vault in active_vaults(directories, today)}
+    backups = {vault: n for vault, n in found.items() if n > 0}
     return Readers(directories=directories, backups=backups, today=today, retention_days=retention_days)
+
+
+def manifests_left(look: Look) -> list[Left]:
+    """The manifests that still have submissions, ascending; each can be carried since the later of its two days."""
+    left, closings = look.left(), look.closings()
+    return [(n, day, max(day, closings[n])) for n, day, _hash in look.manifest_heads() if n in left]
+
+
+def backed_up(look: Look, vault: Vault) -> int:
+    """Up to which manifest a vault has a backup, as its records under its present key say; 0 when it has none.
+
+    The newest record with a backup counts, but for no more than every record since then names: a vault that has
+    less than it had was restored, and nobody knows whether that backup is still there. While the record of the latest
+    day has a lower number than another, the vault was restored and has not caught up: nothing counts at all.
+    """
+    numbered = first_signed(vault, look.records(vault.id))
+    least: int | None = None
+    for one in look.records_by_day(vault.id):
+        if not is_signed(vault, Note.parse(one.note)):
+            continue
+        if least is None and numbered is not None and one.n < numbered.n:
+            return 0
+        least = one.manifest if least is None else min(least, one.manifest)
+        if one.backed_up:
+            return least
+    return 0
 
 
 def _portions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

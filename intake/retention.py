@@ -10,6 +10,8 @@ from intake.limits import REPLY_LIFETIME_DAYS
 from intake.store import Change
 
 Reason = Literal["purged", "limit"]
+Left = tuple[int, str, str]
+"""A manifest that still has submissions: its number, its day, and since which day it can be carried."""
 
 
 def first_day_of_replies(today: str) -> str:
@@ -41,8 +43,8 @@ class Behind:
 class Readers:
     """Whose backups decide when submissions may go: a decision over directories, records, manifests and a day.
 
-    `directories`: all that are held, ascending. `backups`: of each vault, the newest manifest that a record of it says
-    is in a verified backup. `retention_days`: so long after its manifest's day a submission waits at most.
+    `directories`: all that are held, ascending. `backups`: up to which manifest each vault has a verified backup, as
+    its records say. `retention_days`: so long a submission waits at most since its manifest can be carried.
     """
 
     directories: Sequence[Directory]
@@ -60,30 +62,34 @@ class Readers:
         """Those of them, sorted, that have no backup of manifest `n` of that day."""
         return sorted(vault for vault in self.concerned(day) if self.backups.get(vault, 0) < n)
 
-    def reason(self, n: int, day: str) -> Reason | None:
-        """Why the submissions of a manifest may be deleted now, or nothing.
+    def reason(self, n: int, day: str, since: str) -> Reason | None:
+        """Why the submissions of a manifest, which can be carried `since` a day, may be deleted now, or nothing.
 
         Where nobody is left who reads them, nobody has a backup of them: they wait until the limit.
         """
         if self.concerned(day) and not self.without(n, day):
             return "purged"
-        return "limit" if days_later(day, self.retention_days) <= self.today else None
+        return "limit" if self._last(since) <= self.today else None
 
-    def behind(self, left: Sequence[tuple[int, str]]) -> list[Behind]:
-        """Who keeps submissions waiting; `left` are numbers and days of the manifests that still have some."""
-        oldest: dict[str | None, tuple[int, str]] = {}
-        for n, day in sorted(left):
+    def _last(self, since: str) -> str:
+        return days_later(since, self.retention_days)
+
+    def behind(self, left: Sequence[Left]) -> list[Behind]:
+        """Who keeps submissions waiting; `left` are the manifests that still have some."""
+        oldest: dict[str | None, Left] = {}
+        for one in sorted(left):
+            n, day, _since = one
             for vault in self.without(n, day) if self.concerned(day) else [None]:
-                oldest.setdefault(vault, (n, day))
+                oldest.setdefault(vault, one)
         return [
             Behind(
                 vault=vault,
                 n=n,
                 day=day,
                 days=len(days_between(day, self.today)),
-                last=days_later(day, self.retention_days),
+                last=self._last(since),
             )
-            for vault, (n, day) in oldest.items()
+            for vault, (n, day, since) in oldest.items()
         ]
 
 

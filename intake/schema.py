@@ -66,7 +66,9 @@ closed = _table(
     _bytes("envelope", nullable=True),
 )
 gone = _table("gone", _id("id", 16), Column("reason", String(8), nullable=False))
-manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _bytes("note"))
+# `day` is the one whose arrivals a manifest lists; `closed_on` the one on which it was made, by intake's clock. After a
+# gap, in which nobody could carry it, that becomes later (`closing.GRACE_DAYS`).
+manifest = _table("manifest", _number("n"), _day("day"), _bytes("hash", 32), _bytes("note"), _day("closed_on"))
 
 # The parts of a submission, listed by its entry in the manifest once it has one. A part that is gone leaves its hash.
 # Until the envelope comes, `staging` has a row: on which day the first part came, and how many there are.

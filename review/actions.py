@@ -23,6 +23,7 @@ from crypto.wire.reply import KINDS, MOST_REPLY, ReplyBody
 from review import journal, views
 from review.answering import Written, write_reply
 from review.attached import OPENED, save
+from review.belief import check_active
 from review.content import copied_run
 from review.files import open_regular
 from review.refusals import Refused
@@ -159,6 +160,7 @@ def record(store: Store, given: Members, day: str) -> Answer:
     """What the vault has kept and which directory it regards as current; the same record while nothing has changed."""
     given.end()
     own, belief = store.own(), views.belief_of(store, day)
+    check_active(belief, own.name, own.signing_seed)
     note = own.record
     before = None if note is None else Record.parse(body(Note.parse(note), "record", belief.portal))
     now = views.record(store, belief, day, 1 if before is None else before.n + 1)

@@ -5,7 +5,7 @@ to can send it on, with other bytes under the names of the parts. So the parts o
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -42,6 +42,20 @@ def wanted_parts(store: Store, submission: bytes) -> set[bytes]:
         if not any(one.state == "whole" for one in store.streams_of(stream.number, stream.id)):
             wanted.update(_names(_message(store, stream)))
     return wanted and wanted - store.part_names(submission)
+
+
+def settle_parts(store: Store, submission: bytes, listed: Mapping[bytes, bytes]) -> None:
+    """Of what a note of today brought, keeps what the closed day lists too (name -> SHA-256), and awaits the rest.
+
+    What a whole stream consists of stays: its message is signed and names its hash, whatever intake lists.
+    """
+    streams = store.streams_with(submission)
+    proven = {name for one in streams if one.state == "whole" for name in _names(_message(store, one))}
+    store.settle_parts(submission, listed, proven)
+    left = store.part_names(submission)
+    for one in streams:
+        if one.state == "unfit" and not left.issuperset(_names(_message(store, one))):
+            store.set_stream(replace(one, state="awaited"))
 
 
 def judge_streams(store: Store, submission: bytes) -> None:

@@ -105,6 +105,13 @@ def check_own(belief: Belief, name: str, signing_seed: bytes) -> None:
         raise Refused("not-this-vault", vault=name)
 
 
+def check_active(belief: Belief, name: str, signing_seed: bytes) -> None:
+    """The same, and as active: intake takes no record of another vault."""
+    listed = belief.directory.vault(name)
+    if listed is None or listed.status != "active" or listed.key != public(signing_seed):
+        raise Refused("not-active", vault=name)
+
+
 def check_keys(
     belief: Belief, name: str, seeds: Mapping[str, bytes], key_files: Mapping[bytes, bytes], days: Iterable[str]
 ) -> None:

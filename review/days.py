@@ -17,10 +17,11 @@ from crypto.wire.digest import sha256
 from crypto.wire.directory import NamedKey
 from crypto.wire.message import Message
 from crypto.wire.note import Note, body
-from review.attached import judge_streams, wanted_parts
+from review.attached import judge_streams, settle_parts, wanted_parts
 from review.belief import Belief, check_keys, is_named
 from review.bundle import BundleReader
-from review.filing import Place, judge, keep
+from review.filing import judge, keep
+from review.missing import Place
 from review.opening import Aside, keys_for, open_envelope
 from review.records import ImportedDay
 from review.refusals import Refused
@@ -35,14 +36,16 @@ class _Plan:
     """Where each thing in a bundle belongs, and what is to be taken of it.
 
     `lacking` counts for each place that is wanted and may stand in this bundle what of its envelope and parts has not
-    come; `today` is the counter that the manifest of today will have, if the bundle has one that is not closed yet.
+    come; `today` is the counter that the manifest of today will have, if the bundle has one that is not closed yet,
+    `past` that of a today that was closed since. `gone` says why.
     """
 
     expected: Mapping[Place, tuple[str, Entry]]
-    gone: frozenset[Place]
+    gone: Mapping[Place, str]
     wanted: frozenset[Place]
     lacking: dict[Place, int]
     today: int | None
+    past: int | None
 
     def place(self, n: int, submission: bytes) -> tuple[Place, str, Entry]:
         """Where something that the bundle holds belongs: day and entry."""
@@ -76,10 +79,7 @@ class DayTaker:
         plan = self._plan(reader)
         self._take_envelopes(reader, plan)
         self._take_parts(reader, plan)
-        left = {place for place in plan.wanted if plan.lacking.get(place, 1)}
-        absent = left - plan.gone
-        self._figures.update(gone=len(left) - len(absent), absent=len(absent))
-        self._remember({place for place in absent if place[0] != plan.today})
+        self._say_missing(plan)
 
     def _plan(self, reader: BundleReader) -> _Plan:
         """Reads and checks all notes, and records the days that are new."""
@@ -93,24 +93,31 @@ class DayTaker:
         days = {manifest.day for manifest in fresh}
         check_keys(self._belief, self._name, self._seeds, self._store.key_files(), days)
         self._record([one for one in manifests if one[0].n not in done])
+        self._settle([manifest for manifest, _ in manifests])
         expected = {(one.n, entry.id): (one.day, entry) for one, _ in (*manifests, *today) for entry in one.entries}
-        wanted = self._store.absent() | {(one.n, entry.id) for one in fresh for entry in one.entries}
+        wanted = {(one.n, entry.id) for one in fresh for entry in one.entries}
+        wanted |= self._store.absent() | self._store.lost()
         # An old bundle's today, which was closed since, has nothing to say about the closed day.
-        here = wanted & expected.keys() - {
-            (one.n, entry.id) for one, _ in today for entry in one.entries if one.n in done
-        }
+        past = next((one.n for one, _ in today if one.n in done), None)
         return _Plan(
             expected=expected,
-            gone=frozenset(gone),
+            gone=gone,
             wanted=frozenset(wanted),
-            lacking={place: 1 + len(expected[place][1].parts) for place in here},
+            lacking={one: 1 + len(expected[one][1].parts) for one in wanted & expected.keys() if one[0] != past},
             today=next((one.n for one, _ in today if one.n not in done), None),
+            past=past,
         )
 
     def _record(self, closed: Sequence[Signed]) -> None:
         for manifest, digest in closed:
             self._store.add_day(manifest.n, manifest.day, digest)
         self._figures["days"] = len(closed)
+
+    def _settle(self, closed: Sequence[DayManifest]) -> None:
+        """Judges by these days the parts that came while the days were not closed."""
+        provisional = self._store.provisional()
+        for entry in (entry for manifest in closed for entry in manifest.entries if entry.id in provisional):
+            settle_parts(self._store, entry.id, {part.name: part.sha256 for part in entry.parts})
 
     def _take_envelopes(self, reader: BundleReader, plan: _Plan) -> None:
         """Checks every envelope against its manifest, and opens those that are wanted and were not opened before."""
@@ -126,22 +133,25 @@ class DayTaker:
         """Keeps what comes out. What would be set aside of a day that is not closed is left for the closed day."""
         outcome = open_envelope(envelope, self._keys_for(day), self._belief.portal, self._is_for_us)
         if is_closed or not isinstance(judge(self._store, outcome), Aside):
-            self._figures[keep(self._store, outcome, place, day)] += 1
-            self._handled[place[1], sha256(envelope)] = place[0]
+            figure = keep(self._store, outcome, place, day)
+            self._figures[figure] += 1
+            # What was for others is tried again: the vault may have more keys by then.
+            if figure != "foreign":
+                self._handled[place[1], sha256(envelope)] = place[0]
 
     def _take_parts(self, reader: BundleReader, plan: _Plan) -> None:
         """Checks every part against its manifest, and keeps those that carry files of messages that are kept."""
         for (n, submission), parts in groupby(reader.parts(), key=lambda part: part[:2]):
             place, _, entry = plan.place(n, submission)
             listed = {part.name: part.sha256 for part in entry.parts}
-            wanted = self._wanted(place, entry)
+            wanted = set() if n == plan.past else self._wanted(place, entry)
             for _, _, name, data in parts:
                 if name not in listed:
                     raise Refused("entry-unknown", n=n)
                 if sha256(data) != listed[name]:
                     raise Refused("entry-altered", n=n)
                 if name in wanted:
-                    self._store.add_part(submission, name, data)
+                    self._store.add_part(submission, name, data, listed[name], provisional=n == plan.today)
                     self._figures["parts"] += 1
                 plan.tick(place)
             if wanted:
@@ -149,9 +159,22 @@ class DayTaker:
 
     def _wanted(self, place: Place, entry: Entry) -> set[bytes]:
         """Names of parts to keep: of what stands aside for a later release all, since only that knows their names."""
-        if self._store.stands_aside(*place, "not-understood"):
+        if self._store.waits_for_release(*place):
             return {part.name for part in entry.parts} - self._store.part_names(entry.id)
         return wanted_parts(self._store, entry.id)
+
+    def _say_missing(self, plan: _Plan) -> None:
+        """Of what has not come, tells apart what is gone, what is absent, and what was absent until intake deleted it.
+
+        The last stays until its author is said to have deleted it, or until it comes after all.
+        """
+        left = {place for place in plan.wanted if plan.lacking.get(place, 1)}
+        absent_before, lost_before = self._store.absent() & plan.gone.keys(), self._store.lost()
+        lost = {place for place in left & (absent_before | lost_before) if plan.gone.get(place) != "author"}
+        absent = left - lost - plan.gone.keys()
+        self._figures.update(gone=len(left) - len(absent) - len(lost), absent=len(absent), lost=len(lost))
+        self._store.set_lost(lost)
+        self._remember({place for place in absent if place[0] != plan.today})
 
     def _remember(self, absent: set[Place]) -> None:
         """What is absent, and what need not be opened when its entry comes again."""
@@ -183,9 +206,9 @@ class DayTaker:
             raise Refused("days-key", n=n)
         return manifest, note.hash()
 
-    def _gone(self, reader: BundleReader, manifests: Mapping[int, DayManifest]) -> set[Place]:
-        """What intake, as it is now, says it no longer holds: of each manifest in a note of its own."""
-        found: set[Place] = set()
+    def _gone(self, reader: BundleReader, manifests: Mapping[int, DayManifest]) -> dict[Place, str]:
+        """What intake, as it is now, says it no longer holds, and why: of each manifest in a note of its own."""
+        found: dict[Place, str] = {}
         for n, data in reader.numbered("gone"):
             note = Note.parse(data)
             _signer(note, (self._belief.directory.intake,))
@@ -193,7 +216,7 @@ class DayTaker:
             named = {entry.id for entry in manifests[n].entries} if n in manifests else set()
             if gone.n != n or not named.issuperset(entry.id for entry in gone.entries):
                 raise FormatError(f"gone/{n}")
-            found |= {(n, entry.id) for entry in gone.entries}
+            found |= {(n, entry.id): entry.reason for entry in gone.entries}
         return found
 
 

@@ -7,13 +7,11 @@ or a mailbox could then silence its owner.
 from crypto.wire.digest import sha256
 from crypto.wire.message import AccountBody, FollowupBody
 from review.attached import add_stream
+from review.missing import Place
 from review.opening import Aside, Foreign, Opened, Outcome
 from review.records import Case
 from review.signals import says_danger, vetoes_state
 from review.store import Store
-
-# A manifest's counter and a submission's ID: where an envelope belongs.
-Place = tuple[int, bytes]
 
 
 def keep(store: Store, outcome: Outcome, place: Place, day: str) -> str:

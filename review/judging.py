@@ -22,13 +22,15 @@ def judge_again(store: Store, belief: Belief, day: str) -> int:
         return 0
     taken = 0
     for n, one in store.aside_for(_AGAIN):
-        data = store.take_from_aside(n, one.submission)
+        data, again = store.take_from_aside(n, one.submission)
         outcome = read_frame(
             data,
             belief.portal,
             lambda message: is_named(belief.directory_of(message.directory), own.name, message.routing),
         )
         taken += keep(store, outcome, (n, one.submission), one.arrived) != "aside"
+        for later, submission, arrived in again:
+            keep(store, outcome, (later, submission), arrived)
     store.set_judged(RULES)
     if taken:
         store.note("judged-again", f"{taken} taken", day)

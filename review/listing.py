@@ -21,6 +21,7 @@ def open_desk(desk: Desk) -> dict[str, Any]:
         "leaving": sum(vault["state"]["replies_waiting"] for vault in vaults),
         "aside": sum(vault["state"]["aside"] for vault in vaults),
         "absent": sum(vault["state"]["absent"] for vault in vaults),
+        "lost": sum(vault["state"]["lost"] for vault in vaults),
     }
 
 

@@ -1,6 +1,6 @@
 """The SQL of a vault about sealed parts, and about envelopes that need not be opened again: a base of `Store`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -18,9 +18,10 @@ class PartStore:
 
     # --- parts
 
-    def add_part(self, submission: bytes, name: bytes, data: bytes) -> None:
-        """One sealed part as it came."""
-        self._db.execute(insert(schema.parts).values(submission=submission, name=name, data=data))
+    def add_part(self, submission: bytes, name: bytes, data: bytes, digest: bytes, *, provisional: bool) -> None:
+        """One sealed part as it came, and its SHA-256; provisional until its day is closed."""
+        values = {"submission": submission, "name": name, "sha256": digest, "provisional": provisional, "data": data}
+        self._db.execute(insert(schema.parts).values(values))
 
     def part(self, submission: bytes, name: bytes) -> bytes | None:
         """The part of this name, if it is here."""
@@ -31,6 +32,22 @@ class PartStore:
         """The names of the parts that came with a submission."""
         table = schema.parts
         return set(self._db.scalars(select(table.c.name).where(table.c.submission == submission)))
+
+    def provisional(self) -> set[bytes]:
+        """The submissions with parts that came before their day was closed."""
+        table = schema.parts
+        return set(self._db.scalars(select(table.c.submission).where(table.c.provisional.is_(True)).distinct()))
+
+    def settle_parts(self, submission: bytes, listed: Mapping[bytes, bytes], proven: Set[bytes]) -> None:
+        """What came provisionally stays if the closed day lists it (name -> SHA-256), or if it is proven."""
+        table = schema.parts
+        of_today = (table.c.submission == submission) & table.c.provisional.is_(True)
+        for name, digest in self._db.execute(select(table.c.name, table.c.sha256).where(of_today)).all():
+            here = of_today & (table.c.name == name)
+            if listed.get(name) == digest or name in proven:
+                self._db.execute(update(table).where(here).values(provisional=False))
+            else:
+                self._db.execute(delete(table).where(here))
 
     def add_stream(self, stream: Stream) -> None:
         """That a submission brought a message with files; what is known of it already stays."""

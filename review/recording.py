@@ -1,6 +1,7 @@
 """Writes what the vaults of a station have kept into one file for intake: records (FORMAT.md 9.6)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.wire.container import write_container
@@ -8,18 +9,38 @@ from review.files import new_file
 from review.process import KeeperProcess
 from review.refusals import Refused
 
-_WITHOUT_RECORD = ("no-directory", "no-trust")
+# Of these vaults intake would take no record.
+_WITHOUT_RECORD = ("no-directory", "no-trust", "not-active")
 
 
-def write_records(keepers: Mapping[str, KeeperProcess], out: Path, day: str) -> list[str]:
-    """Writes the newest record of every vault that believes a directory; returns the names of those vaults.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The vaults whose records were written, and why others were left out, by their names."""
+
+    written: tuple[str, ...]
+    left_out: Mapping[str, Refused]
+
+
+def write_records(keepers: Mapping[str, KeeperProcess], out: Path, day: str) -> Recorded:
+    """Writes the newest record of every vault that is active in the directory it believes; no file if none is.
 
     A vault signs and remembers its record before the file is written: whatever happens to the file, no two records
     of a vault ever have one number and different words.
     """
-    signed = {vault: answer for vault, keeper in sorted(keepers.items()) if (answer := _signed(keeper, day))}
-    if not signed:
-        raise Refused("no-directory")
+    signed, left_out = dict[str, dict[str, str]](), dict[str, Refused]()
+    for vault, keeper in sorted(keepers.items()):
+        try:
+            signed[vault] = keeper.ask("record", day)
+        except Refused as refused:
+            if refused.code not in _WITHOUT_RECORD:
+                raise
+            left_out[vault] = refused
+    if signed:
+        _write(signed, out)
+    return Recorded(written=tuple(signed), left_out=left_out)
+
+
+def _write(signed: Mapping[str, Mapping[str, str]], out: Path) -> None:
     portals = {answer["portal"] for answer in signed.values()}
     if len(portals) > 1:
         raise Refused("portals-differ")
@@ -31,13 +52,3 @@ def write_records(keepers: Mapping[str, KeeperProcess], out: Path, day: str) -> 
                 *((f"record/{vault}", answer["note"].encode("utf-8")) for vault, answer in signed.items()),
             ],
         )
-    return list(signed)
-
-
-def _signed(keeper: KeeperProcess, day: str) -> dict[str, str] | None:
-    try:
-        return keeper.ask("record", day)
-    except Refused as refused:
-        if refused.code in _WITHOUT_RECORD:
-            return None
-        raise

@@ -25,6 +25,7 @@ RefusalCode = Literal[
     "directory-astray",
     "not-in-directory",
     "not-this-vault",
+    "not-active",
     "plan-unfit",
     "root-passphrase",
     # carrying
@@ -43,6 +44,7 @@ RefusalCode = Literal[
     "key-missing",
     "no-post-key",
     "portals-differ",
+    "no-records",
     # files of a message
     "no-files",
     "files-missing",

@@ -88,6 +88,14 @@ absent = Table(
     Column("submission", LargeBinary, primary_key=True),
 )
 
+# Of those, the ones that intake then deleted before they were here, though their authors did not ask for it.
+lost = Table(
+    "lost",
+    metadata,
+    Column("n", Integer, ForeignKey("days.n"), primary_key=True),
+    Column("submission", LargeBinary, primary_key=True),
+)
+
 # Envelopes that need not be opened again though their entry is still to come, by their ID and SHA-256: those of today
 # so far, whose manifest will be `n`, and those of absent entries of which only parts were missing.
 handled = Table(
@@ -139,12 +147,15 @@ attachment_seeds = Table(
     Column("thread", LargeBinary, primary_key=True),
 )
 
-# Sealed parts as they came, by the submission they came with.
+# Sealed parts as they came, by the submission they came with. What came before its day was closed is `provisional`: the
+# closed day may list other bytes.
 parts = Table(
     "parts",
     metadata,
     Column("submission", LargeBinary, primary_key=True),
     Column("name", LargeBinary, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("provisional", Boolean(create_constraint=True, name="provisional"), nullable=False),
     Column("data", LargeBinary, nullable=False),
 )
 
@@ -171,6 +182,16 @@ aside = Table(
     Column("reason", String(20), nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("sha256", LargeBinary, nullable=False, unique=True),
+)
+
+# Further submissions that brought bytes which stand aside as `not-understood`: each may have brought its parts.
+aside_again = Table(
+    "aside_again",
+    metadata,
+    Column("n", Integer, ForeignKey("days.n"), primary_key=True),
+    Column("submission", LargeBinary, primary_key=True),
+    Column("arrived", String(10), nullable=False),
+    Column("sha256", LargeBinary, ForeignKey("aside.sha256"), nullable=False, index=True),
 )
 
 replies = Table(

@@ -1,13 +1,13 @@
-"""The only place that speaks SQL, with its bases in `review.aside` and `review.parts`.
+"""The only place that speaks SQL, with its bases in `review.aside`, `review.missing` and `review.parts`.
 
 A `Store` is one transaction's view of a vault.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from crypto.wire.fields import encode_json
@@ -15,6 +15,7 @@ from crypto.wire.message import Message, Thread
 from review import schema
 from review.aside import AsideStore
 from review.journal import Entry, What
+from review.missing import MissingStore
 from review.parts import PartStore
 from review.pseudonyms import new_pseudonym
 from review.records import Case, ImportedDay, InboxRow, OutgoingSlot, Own, StoredMessage, StoredReply
@@ -42,7 +43,7 @@ def _share_mailbox(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     return shared & (one.c.number != other.c.number)
 
 
-class Store(AsideStore, PartStore):
+class Store(AsideStore, MissingStore, PartStore):
     """Reads and writes one vault inside the transaction of `connection`."""
 
     # --- the vault itself
@@ -128,17 +129,6 @@ class Store(AsideStore, PartStore):
     def add_day(self, n: int, day: str, manifest_hash: bytes) -> None:
         """A manifest that is now imported."""
         self._db.execute(insert(schema.days).values(n=n, day=day, hash=manifest_hash))
-
-    def absent(self) -> set[tuple[int, bytes]]:
-        """Counter and ID of entries that no bundle has brought so far."""
-        return {(row.n, row.submission) for row in self._db.execute(select(schema.absent))}
-
-    def set_absent(self, entries: Iterable[tuple[int, bytes]]) -> None:
-        """Replaces the list of what is still missing."""
-        self._db.execute(delete(schema.absent))
-        rows = [{"n": n, "submission": submission} for n, submission in entries]
-        if rows:
-            self._db.execute(insert(schema.absent), rows)
 
     # --- messages and cases
 

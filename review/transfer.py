@@ -20,7 +20,7 @@ from review.refusals import Refused
 from review.store import Store
 
 _SEED_LENGTH = 32
-_FIGURES = ("days", "new", "followup", "double", "foreign", "aside", "parts", "gone", "absent", "post_keys")
+_FIGURES = ("days", "new", "followup", "double", "foreign", "aside", "parts", "gone", "absent", "lost", "post_keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

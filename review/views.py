@@ -50,6 +50,7 @@ def state(store: Store, day: str) -> View:
         "replies_waiting": store.waiting_replies(),
         "aside": store.count_aside(),
         "absent": len(store.absent()),
+        "lost": len(store.lost()),
     }
 
 
@@ -130,13 +131,16 @@ def folder_name(pseudonym: str, turn: int) -> str:
 
 
 def record(store: Store, belief: Belief, day: str, n: int) -> Record:
-    """What the vault can say of itself under this number."""
+    """What the vault can say of itself under this number.
+
+    Of its days it names the last before which nothing is absent: intake may delete what a vault says it has kept.
+    """
     days, seq = store.days(), belief.directory.seq
-    last = max(days, default=None)
+    last = min((n for n, _ in store.absent()), default=max(days, default=0) + 1) - 1
     return Record(
         n=n,
         day=day,
-        manifest=None if last is None else NamedManifest(n=last, hash=days[last].hash),
+        manifest=None if last == 0 else NamedManifest(n=last, hash=days[last].hash),
         backed_up=False,
         directory=NamedDirectory(seq=seq, hash=Note.parse(store.directories()[seq]).hash()),
     )

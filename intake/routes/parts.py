@@ -21,16 +21,16 @@ def put(site: Site, name: str, part: str) -> Response:
     room = True
     with site.store.change(submission_id) as change:
         today = day_of(site.clock())
-        standing = site.directories.on(today, change)
+        standing, open_day = site.directories.on(today, change), change.open_day(today)
         held = change.parts(submission_id)
         whole = change.held(submission_id) is not None
         refused = refusal_of_part(standing, one, held, whole=whole, most=site.limits.parts)
         if refused is not None:
             raise ProblemError(refused)
         if one not in held:
-            room = make_room(change, site.limits, submission_id, today)
+            room = make_room(change, site.limits, submission_id, open_day)
             if room:
-                change.add_part(one, data, today)
+                change.add_part(one, data, open_day)
     if not room:
         raise FullError
     return done()

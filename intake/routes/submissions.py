@@ -38,7 +38,7 @@ def put(site: Site, name: str) -> Response:
         if refused is not None:
             raise ProblemError(refused)
         if held is None:
-            held = _add(change, submission, day_of(now), envelope, parts - here)
+            held = _add(change, submission, change.open_day(day_of(now)), envelope, parts - here)
     if held != submission.sha256 or here != parts:
         raise ProblemError("conflict")
     return done()

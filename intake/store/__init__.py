@@ -86,6 +86,10 @@ class Store:
         """See `database.settle`."""
         database.settle(self.engine)
 
+    def lacks_to_settle(self) -> int:
+        """So many bytes of room are missing on the disk for that."""
+        return database.lacks_to_settle(self.engine)
+
     def wipe(self) -> None:
         """See `database.wipe`."""
         database.wipe(self.engine)

@@ -28,6 +28,10 @@ class LookAtPortal(Rows):
         day: str = self._connection.execute(select(schema.state.c.open_from)).scalar_one()
         return day
 
+    def open_day(self, today: str) -> str:
+        """The day under which what comes today is kept: never one that is closed, whatever the clock says."""
+        return max(today, self.open_from())
+
     def directories(self) -> list[tuple[int, bytes]]:
         """Every directory note with its `seq`, ascending."""
         table = schema.directory

@@ -21,10 +21,10 @@ class LookAtRecords(Rows):
         for row in self._connection.execute(select(_record).where(_record.c.vault == vault).order_by(*order)):
             yield _stored(row)
 
-    def backups(self, vault: str) -> Iterator[StoredRecord]:
-        """Those that say that a backup holds a manifest, the one with the newest manifest first."""
-        query = select(_record).where(_record.c.vault == vault, _record.c.backed_up == 1, _record.c.manifest > 0)
-        for row in self._connection.execute(query.order_by(_record.c.manifest.desc(), _record.c.n, _record.c.hash)):
+    def records_by_day(self, vault: str) -> Iterator[StoredRecord]:
+        """All of a vault's, latest day first, then by number; of two with one number, the one that names less first."""
+        order = (_record.c.day.desc(), _record.c.n.desc(), _record.c.manifest, _record.c.hash)
+        for row in self._connection.execute(select(_record).where(_record.c.vault == vault).order_by(*order)):
             yield _stored(row)
 
     def has_record(self, record: StoredRecord) -> bool:

@@ -62,6 +62,11 @@ class LookAtSubmissions(Rows):
         rows = self._connection.execute(select(table.c.n, table.c.day, table.c.hash).order_by(table.c.n))
         return [(row.n, row.day, row.hash) for row in rows]
 
+    def closings(self) -> dict[int, str]:
+        """Since which day each manifest can be carried, by its number."""
+        table = schema.manifest
+        return {row.n: row.closed_on for row in self._connection.execute(select(table.c.n, table.c.closed_on))}
+
     def manifest_end(self) -> tuple[int, bytes] | None:
         """Number and hash of the newest manifest."""
         table = schema.manifest
@@ -132,11 +137,30 @@ class ChangeSubmissions(LookAtSubmissions):
             self._connection.execute(insert(schema.gone), rows)
         return len(emptied)
 
+    def count_from(self, day: str) -> None:
+        """What is deleted at the limit was there to be carried from this day on, or from a later one."""
+        table = schema.manifest
+        self._connection.execute(update(table).where(table.c.closed_on < day).values(closed_on=day))
+
+    def bring_within(self, first: str, last: str) -> None:
+        """What came under a day before `first` or after `last`, because a clock was wrong, came on that day; parts that
+        wait for their envelope since before `first` have waited so long."""
+        arrived, staging = schema.arrived, schema.staging
+        self._connection.execute(update(arrived).where(arrived.c.day < first).values(day=first))
+        for table in (arrived, staging):
+            self._connection.execute(update(table).where(table.c.day > last).values(day=last))
+
     def add_manifest(self, manifest: Manifest, last: bytes | None) -> None:
         """A manifest, and its rows up to the ID `last` moved over in the order of their IDs."""
         arrived, closed = schema.arrived, schema.closed
         self._connection.execute(
-            insert(schema.manifest).values(n=manifest.n, day=manifest.day, hash=manifest.hash, note=manifest.note)
+            insert(schema.manifest).values(
+                n=manifest.n,
+                day=manifest.day,
+                hash=manifest.hash,
+                note=manifest.note,
+                closed_on=manifest.closed_on,
+            )
         )
         if last is None:
             return

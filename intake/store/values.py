@@ -23,10 +23,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A closed day: its number, the day, the hash of its note, the note."""
+    """A closed day: its number, the day, the day on which it was closed, the hash of its note, the note."""
 
     n: int
     day: str
+    closed_on: str
     hash: bytes
     note: bytes = field(repr=False)
 

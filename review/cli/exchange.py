@@ -52,8 +52,12 @@ def record(station: Path, out: Path, vault: str | None) -> None:
     """Write for intake which days the vaults have kept; carry it at another time than the post."""
     today = utc_today()
     with opened_all(station.absolute(), vault, today) as keepers:
-        vaults = write_records(keepers, out, today)
-    click.echo(f"{out}: records of {', '.join(vaults)}")
+        recorded = write_records(keepers, out, today)
+    for name, refused in recorded.left_out.items():
+        click.echo(f"{name}: left out. {refusal_in('en', refused)}", err=True)
+    if not recorded.written:
+        raise Refused("no-records")
+    click.echo(f"{out}: records of {', '.join(recorded.written)}")
 
 
 @click.command()
@@ -97,4 +101,5 @@ _RARE = {
     "parts": "parts of files",
     "gone": "no longer held by intake",
     "absent": "missing without a word: tell the people who run intake",
+    "lost": "deleted by intake before this vault had it: ask the other vaults of the committee for it",
 }

@@ -20,12 +20,12 @@ from werkzeug.wrappers import Response
 
 from crypto.wire.fields import to_base64url
 from intake import closing, config, create_app, files, imports, migrations
-from intake.clock import midnight
+from intake.clock import days_later, midnight
 from intake.config import Config
 from intake.directories import Directories, Standing
 from intake.limits import Limits
 from intake.site import Site
-from intake.store import Store
+from intake.store import Manifest, Store
 from templates import environment
 from tests.intake import postgres
 from tests.intake.databases import POSTGRESQL, SQLITE, Databases, Kept, SqliteFiles
@@ -194,6 +194,19 @@ def new_database(databases: Databases, portal: str, day: str) -> Kept:
         migrations.create(store, portal, day)
         store.close()
         return databases.keep(url)
+
+
+def jump(store: Store, signer: closing.Signer, clock: SetClock, day: str) -> list[Manifest]:
+    """To noon of a day that may be far away: all before it are closed, three at a time, and nothing is deleted at the
+    limit."""
+    made = []
+    with store.look() as look:
+        today = look.open_from()
+    while today < day:
+        today = min(day, days_later(today, closing.MOST_GAP_DAYS))
+        clock.set(today)
+        made += closing.close_days(store, signer, clock, retention_days=10_000)
+    return made
 
 
 def site_of(app: Flask) -> Site:

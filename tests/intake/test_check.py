@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from intake import config, database
+from intake import closing, config, database
 from intake.check import check
 from intake.clock import days_later
 from intake.closing import Signer, close_days
@@ -76,7 +77,10 @@ def test_nothing_is_wrong_with_an_intake_that_is_right(settings: Config, closed:
         ("DELETE FROM log WHERE n = 2", "line 2 of the public log does not follow"),
         ("DELETE FROM key_file", "the key file of 2026-11 is not right (key-file-length)"),
         ("UPDATE key_file SET data = zeroblob(length(data))", "is not right (key-file-mismatch)"),
-        ("UPDATE state SET open_from = '2026-11-01'", "days since 2026-11-01 are not closed"),
+        ("UPDATE state SET open_from = '2026-11-11'", "days since 2026-11-11 are not closed"),
+        ("UPDATE state SET open_from = '2026-11-08'", "says 2026-11-12, and days are closed until 2026-11-08"),
+        ("UPDATE state SET open_from = '2026-11-13'", "says 2026-11-12, and days are closed until 2026-11-13"),
+        ("UPDATE manifest SET day = '2026-11-12' WHERE n = 2", "manifest 2 is of 2026-11-11, before or beside"),
     ],
 )
 def test_a_fault_in_the_database_is_found(
@@ -137,6 +141,24 @@ def test_an_expired_directory_is_a_closed_form(settings: Config, closed: Store, 
     assert "no directory is in force (expired): the form is closed" in wrong(settings, closed, portal, "2027-03-01")
 
 
+def test_days_that_decrease_are_found(settings: Config, closed: Store, portal: Portal, signer: Signer) -> None:
+    """As an earlier release made them under a wrong clock; no station takes them."""
+    with closed.alone() as change:
+        for day in (TODAY, DAY):
+            assert len(list(closing._close(change, signer, day, TODAY))) == 1
+    assert "manifest 4 is of 2026-11-10, before or beside the days around it" in wrong(settings, closed, portal)
+
+
+@pytest.mark.parametrize(("free", "warned"), [(1.9, 1), (2.1, 0)])
+def test_a_disk_without_room_to_write_the_database_anew_is_said_in_time(
+    settings: Config, closed: Store, portal: Portal, monkeypatch: pytest.MonkeyPatch, free: float, warned: int
+) -> None:
+    used = database.bytes_used(closed.engine) or 0
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: shutil._ntuple_diskusage(10**9, 0, int(free * used)))
+    said = [line for line in state(settings, closed, portal) if "closing a day takes" in line]
+    assert len(said) == warned
+
+
 def state(settings: Config, store: Store, portal: Portal, today: str = TODAY) -> list[str]:
     """How things are."""
     return list(check(settings, store, standing(store, portal, today), today).state)
@@ -148,12 +170,13 @@ def test_parts_without_an_envelope_and_early_deletions_are_counted(
     settings = replace(settings, limits=Limits(staged_parts=8))
     assert "parts that wait for their envelope: 2, 25 % of what may" in state(settings, closed, portal)
     assert "deleted at the limit, before every vault had a backup: 0" in state(settings, closed, portal)
+    clock.set("2026-11-13")
     close_days(closed, signer, clock, retention_days=1)
-    assert "deleted at the limit, before every vault had a backup: 2" in state(settings, closed, portal)
-    assert wrong(settings, closed, portal) == ""
+    assert "deleted at the limit, before every vault had a backup: 2" in state(settings, closed, portal, "2026-11-13")
+    assert wrong(settings, closed, portal, "2026-11-13") == ""
 
 
-@pytest.mark.parametrize(("days", "warned", "refused"), [(19, 0, 0), (20, 1, 0), (75, 1, 0), (76, 0, 1), (89, 0, 1)])
+@pytest.mark.parametrize(("days", "warned", "refused"), [(19, 0, 0), (20, 1, 0), (77, 1, 0), (78, 0, 1), (91, 0, 1)])
 def test_a_vault_without_a_backup_is_warned_about_in_time(
     settings: Config, closed: Store, portal: Portal, days: int, warned: int, refused: int
 ) -> None:
@@ -161,7 +184,7 @@ def test_a_vault_without_a_backup_is_warned_about_in_time(
     take(closed, portal, records_file(portal, given), TODAY)
     today = days_later(DAY, days)
     said = (
-        f"vault ced has not recorded a backup of manifest 1, {days} days old; it is deleted on 2027-02-08 at the latest"
+        f"vault ced has not recorded a backup of manifest 1, {days} days old; it is deleted on 2027-02-10 at the latest"
     )
     report = check(settings, closed, standing(closed, portal, today), today)
     assert list(report.state).count(f"warning: {said}") == warned
@@ -172,7 +195,7 @@ def test_a_vault_without_a_backup_is_warned_about_in_time(
 def test_what_nobody_is_left_to_read_is_said(settings: Config, closed: Store, portal: Portal) -> None:
     later = portal.next(vaults=tuple(replace(one, status="absent") for one in portal.directory.vaults))
     take(closed, portal, later.ceremony_file(), TODAY)
-    said = "warning: no vault is left that has a backup of manifest 1, 21 days old; it is deleted on 2027-02-08"
+    said = "warning: no vault is left that has a backup of manifest 1, 21 days old; it is deleted on 2027-02-10"
     assert f"{said} at the latest" in state(settings, closed, portal, "2026-12-01")
 
 

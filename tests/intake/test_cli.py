@@ -1,6 +1,7 @@
 """The commands, as people and timers call them: one clear line on stderr, exit 1 on refusal and 2 on misuse."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from crypto.sign.sign import public
 from crypto.wire.fields import to_base64url
+from crypto.wire.record import NamedManifest
 from intake import config, schema
 from intake.cli import main
 from intake.clock import days_later
@@ -250,15 +252,17 @@ def test_export_says_that_today_is_not_in_it_while_days_are_open_and_close_day_s
     fill(folder, today, first)
     left_out = "earlier days are not closed, so today is not in it: run `intake close-day`"
     assert run("export", folder, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 0 manifests", left_out]
-    lines = run("close-day", folder)
+    (refused,) = run("close-day", folder, status=1)
+    said = f"the clock of this machine says {TODAY}, and days are closed until {first}"
+    assert refused == f"intake: {said}: if that is right, run `intake close-day --after-gap`"
+    lines = run("close-day", folder, "--after-gap")
     assert lines[:2] == [f"closed: manifest {n} of {days_later(first, n - 1)}" for n in (1, 2)]
     assert lines[99:] == [
         f"closed: manifest 100 of {days_later(TODAY, -1)}",
         "parts whose envelope did not come: deleted",
-        "replies older than 180 days: 1 slots deleted",
-        f"manifest 1 of {first}: 1 submissions deleted at the limit of 90 days,"
-        " before every vault concerned had a backup of them",
+        "after a gap: this time no reply was deleted, and for 14 days nothing at the limit",
     ]
+    assert run("close-day", folder) == ["replies older than 180 days: 1 slots deleted"]
     assert run("close-day", folder) == ["nothing to close"]
     assert run("export", folder, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 100 manifests, and today so far"]
 
@@ -281,6 +285,41 @@ def test_a_records_file_is_imported_like_the_others(run: Run, ready: Path, today
     assert run("import", ready, tmp_path / "records.tar") == [f"{said}already here"]
 
 
+def test_a_record_that_is_evidence_ends_with_1_after_the_others_were_taken(
+    run: Run, ready: Path, today: Portal, tmp_path: Path
+) -> None:
+    other = record(today, 1, TODAY, manifest=NamedManifest(n=1, hash=bytes(32)))
+    (tmp_path / "records.tar").write_bytes(
+        records_file(today, {"cat": record(today, 1, TODAY), "ced": other, "desk": record(today, 1, TODAY)})
+    )
+    (refused,) = run("import", ready, tmp_path / "records.tar", status=1)
+    assert refused == (
+        "intake: 'records.tar': ced has imported a manifest 1, which this intake has not made:"
+        " keep this file, it is evidence"
+    )
+    given = records_file(today, {vault: record(today, 1, TODAY) for vault in ("cat", "desk")})
+    (tmp_path / "records.tar").write_bytes(given)
+    said = "'records.tar': record 1 of"
+    lines = run("import", ready, tmp_path / "records.tar")
+    assert lines == [f"{said} cat: already here", f"{said} desk: already here"]
+
+
+def test_a_day_is_closed_and_said_to_be_where_the_disk_has_no_room_to_forget_the_order(
+    run: Run, today: Portal, tmp_path: Path, ceremony: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = days_later(TODAY, -1)
+    folder = make_folder(tmp_path / "intake", today, yesterday)
+    run("import", folder, ceremony)
+    fill(folder, today, yesterday)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.disk_usage", lambda _path: shutil._ntuple_diskusage(10**9, 10**9, 0))
+        for _ in range(2):
+            (line,) = run("close-day", folder, status=1)
+            assert "the days are closed and nothing is lost, but the order of what came stays on the disk" in line
+    assert run("close-day", folder) == ["nothing to close"]
+    assert run("export", folder, tmp_path / "bundle.tar") == [f"{tmp_path}/bundle.tar: 1 manifests, and today so far"]
+
+
 def test_a_short_day_is_for_demos(run: Run, ready: Path) -> None:
     (line,) = run("close-day", ready, "--short", status=1)
     assert "demo" in line
@@ -298,7 +337,11 @@ def test_check_says_all_that_is_wrong_and_exits_1(run: Run, tmp_path: Path, toda
     folder = make_folder(tmp_path / "intake", today, "2026-01-01")
     folder.chmod(0o755)
     (line,) = run("check", folder, status=1)
-    for reason in ("may be read by others", "no directory is in force (no-directory)", "days since 2026-01-01"):
+    for reason in (
+        "may be read by others",
+        "no directory is in force (no-directory)",
+        "days are closed until 2026-01-01",
+    ):
         assert reason in line
 
 

@@ -15,7 +15,7 @@ from crypto.wire.fields import from_base64url, parse_json, to_base64url
 from crypto.wire.note import Note, body
 from intake.closing import Signer, close_days
 from intake.store import Store
-from tests.intake.conftest import SetClock, address, headers, take
+from tests.intake.conftest import SetClock, address, headers, jump, take
 from tests.material import DAY, Portal, make_roots
 
 
@@ -98,8 +98,7 @@ def test_closed_days_are_listed_with_the_hash_of_their_signed_manifest(
 def test_the_log_is_one_chain_over_its_months(
     client: FlaskClient, store: Store, portal: Portal, signer: Signer, clock: SetClock
 ) -> None:
-    clock.set("2026-12-02")
-    close_days(store, signer, clock)
+    jump(store, signer, clock, "2026-12-02")
     take(store, portal, portal.next().ceremony_file(), "2026-12-02")
     lines = b"".join(client.get(f"/log/{month}").data for month in ("2026-11", "2026-12")).splitlines()
     values = [parse_json(line, most=1_000) for line in lines]

@@ -205,6 +205,8 @@ if os.geteuid() == 0:  # nobody else can mount a disk
         (psycopg.errors.ReadOnlySqlTransaction, FullError),
         (psycopg.errors.UniqueViolation, BusyError),
         (psycopg.errors.LockNotAvailable, BusyError),
+        (psycopg.errors.OutOfMemory, BusyError),
+        (psycopg.errors.QueryCanceled, BusyError),
         (psycopg.errors.AdminShutdown, AwayError),
         (psycopg.errors.ConnectionFailure, AwayError),
         (psycopg.errors.InsufficientPrivilege, NoneType),

@@ -24,19 +24,21 @@ from intake.check import check
 from intake.clock import days_later
 from intake.closing import Signer, close_days
 from intake.config import Config
+from intake.errors import RefusedError
 from intake.purge import readers
 from intake.retention import Readers, Reason
 from intake.store import Store
-from tests.intake.conftest import ON_BOTH, SetClock, address, code_of, headers, standing, take
+from tests.intake.conftest import ON_BOTH, SetClock, address, code_of, headers, jump, standing, take
 from tests.intake.databases import file_of
 from tests.intake.test_closing import add
 from tests.intake.test_records import VAULTS, named, record, records_file, rekeyed
 from tests.intake.test_settling import arrive
-from tests.material import DAY, Portal
+from tests.material import DAY, Portal, any_slot
 
 SECOND, TODAY, LATER = "2026-11-11", "2026-11-12", "2026-11-13"
-LIMIT = days_later(DAY, 90)
-SHORT = 2
+LIMIT = days_later(SECOND, 90)
+"""So long after the day on which manifest 1 was closed."""
+SHORT = 1
 """Days of an operator in a hurry: on the day of these tests, manifest 1 has reached the limit, and manifest 2 not."""
 EVERYBODY = dict.fromkeys(VAULTS, 2)
 
@@ -89,17 +91,17 @@ def test_who_must_have_a_backup_before_a_submission_goes(
 ) -> None:
     held = [directory(portal, day, status, without=without) for day, status, without in directories]
     today = Readers(directories=held, backups=backups, today=TODAY, retention_days=90)
-    assert today.reason(2, SECOND) == reason
+    assert today.reason(2, SECOND, SECOND) == reason
     at_the_limit = replace(today, today=days_later(SECOND, 90))
-    assert at_the_limit.reason(2, SECOND) in (reason or "limit", "purged")
+    assert at_the_limit.reason(2, SECOND, SECOND) in (reason or "limit", "purged")
     day_before = replace(today, today=days_later(SECOND, 89))
-    assert day_before.reason(2, SECOND) != "limit"
+    assert day_before.reason(2, SECOND, SECOND) != "limit"
 
 
-def test_the_limit_is_so_many_days_after_the_manifests_day(portal: Portal) -> None:
-    for days, today, reason in ((90, "2027-02-08", "limit"), (90, "2027-02-07", None), (7, "2026-11-17", "limit")):
+def test_the_limit_is_so_many_days_after_a_manifest_can_be_carried(portal: Portal) -> None:
+    for days, today, reason in ((90, "2027-02-09", "limit"), (90, "2027-02-08", None), (7, "2026-11-18", "limit")):
         rule = Readers(directories=[directory(portal)], backups={}, today=today, retention_days=days)
-        assert rule.reason(1, DAY) == reason
+        assert rule.reason(1, DAY, SECOND) == reason
 
 
 @pytest.mark.parametrize(
@@ -107,14 +109,29 @@ def test_the_limit_is_so_many_days_after_the_manifests_day(portal: Portal) -> No
     [
         ([(1, 1, True)], 1),
         ([(1, 1, True), (2, 2, True)], 2),
-        ([(1, 2, True), (2, 1, True)], 2),
+        ([(1, 2, True), (2, 1, True)], 1),
+        ([(1, 2, True), (2, 1, False)], 1),
+        ([(1, 2, True), (2, None, False)], None),
+        ([(1, 2, True), (2, 1, False), (3, 2, False)], 1),
+        ([(1, 2, True), (2, 1, False), (3, 2, True)], 2),
         ([(1, 1, True), (2, 2, False)], 1),
         ([(1, 2, False)], None),
         ([(1, None, False)], None),
     ],
-    ids=["one", "two", "the older one names more", "the newer one without backup", "no backup", "nothing imported"],
+    ids=[
+        "one",
+        "two",
+        "restored, with another backup",
+        "restored",
+        "restored to nothing",
+        "restored, then imported anew",
+        "restored, then backed up anew",
+        "the newer one without backup",
+        "no backup",
+        "nothing imported",
+    ],
 )
-def test_the_newest_manifest_in_a_backup_is_what_counts(
+def test_what_is_in_a_backup_counts_for_no_more_than_every_record_since_names(
     store: Store,
     portal: Portal,
     signer: Signer,
@@ -143,6 +160,28 @@ def test_a_record_under_a_key_that_a_vault_had_before_purges_nothing(
         assert sorted(readers(look, portal.name, TODAY, 90).backups) == sorted(set(VAULTS) - {"cat"})
 
 
+@ON_BOTH
+def test_a_vault_whose_numbers_went_back_purges_nothing_until_it_has_caught_up(
+    closed: Store, portal: Portal, signer: Signer, clock: SetClock
+) -> None:
+    """Restored from an old state, it counts its records from there, on later days."""
+
+    def records(n: int, manifest: int, day: str) -> list[str]:
+        given = record(portal, n, day, manifest=named(closed, manifest))
+        return take(closed, portal, records_file(portal, {"cat": given}), day)
+
+    backed_up(closed, portal, VAULTS[1:])
+    records(5, 2, TODAY)
+    (said,) = records(3, 1, LATER)
+    assert "record 3 of cat: new, though record 5 is here: this vault was restored" in said
+    clock.set(LATER)
+    close_days(closed, signer, clock)
+    assert {n: held(closed)[n] for n in (1, 2)} == {1: 5, 2: 1}
+    records(6, 1, LATER)
+    close_days(closed, signer, clock)
+    assert {n: held(closed)[n] for n in (1, 2)} == {1: 0, 2: 1}
+
+
 @pytest.fixture
 def sent() -> list[tuple[bytes, bytes]]:
     """Eight submissions; what their parts are cut from."""
@@ -155,8 +194,9 @@ def closed(store: Store, signer: Signer, clock: SetClock, sent: list[tuple[bytes
     """Six submissions in manifest 1, two in manifest 2, one of each deleted by its author."""
     arrive(store, sent[:6])
     arrive(store, sent[6:], SECOND)
-    clock.set(TODAY)
-    close_days(store, signer, clock)
+    for today in (SECOND, TODAY):
+        clock.set(today)
+        close_days(store, signer, clock)
     with store.change() as change:
         change.drop_submissions([sent[0][0], sent[6][0]], "author")
     return store
@@ -216,7 +256,7 @@ def test_nothing_goes_while_one_vault_concerned_has_no_backup(
     closed: Store, portal: Portal, signer: Signer, clock: SetClock
 ) -> None:
     backed_up(closed, portal, VAULTS[1:])
-    clock.set(days_later(DAY, 89))
+    jump(closed, signer, clock, days_later(LIMIT, -1))
     close_days(closed, signer, clock)
     assert {n: held(closed)[n] for n in (1, 2)} == {1: 5, 2: 1}
     backed_up(closed, portal, VAULTS[:1], 1)
@@ -229,7 +269,7 @@ def test_what_goes_at_the_limit_before_everybody_has_it_is_counted_in_public(
     client: FlaskClient, closed: Store, portal: Portal, signer: Signer, clock: SetClock
 ) -> None:
     backed_up(closed, portal, VAULTS[1:])
-    clock.set(LIMIT)
+    jump(closed, signer, clock, LIMIT)
     lines: list[str] = []
     close_days(closed, signer, clock, say=lines.append)
     assert lines[-1] == (
@@ -252,27 +292,92 @@ def test_what_everybody_has_is_not_counted_as_early_however_old(
     client: FlaskClient, closed: Store, portal: Portal, signer: Signer, clock: SetClock
 ) -> None:
     backed_up(closed, portal, VAULTS)
-    clock.set(days_later(LIMIT, 30))
+    jump(closed, signer, clock, days_later(LIMIT, 30))
     close_days(closed, signer, clock)
     assert {one["limit"] for one in json.loads(client.get("/days").data)["days"]} == {0}
     assert not any(b'"limit"' in row[2] for row in kept(closed)["log"])
 
 
 def test_a_shorter_limit_of_the_operators_holds(closed: Store, signer: Signer, clock: SetClock) -> None:
-    clock.set("2026-11-17")
+    jump(closed, signer, clock, "2026-11-18")
     close_days(closed, signer, clock, retention_days=8)
     assert held(closed)[1] == 5
     close_days(closed, signer, clock, retention_days=7)
     assert held(closed)[1] == 0
 
 
+@ON_BOTH
+@pytest.mark.parametrize("days", [102, 92, 4, -1], ids=["wrong clock", "outage", "four days", "behind"])
+def test_a_clock_that_jumped_closes_and_deletes_nothing_until_somebody_says_that_it_is_right(
+    closed: Store, portal: Portal, signer: Signer, clock: SetClock, days: int
+) -> None:
+    take(closed, portal, portal.post([(bytes(32), any_slot(1))]))
+    before, day = kept(closed), days_later(TODAY, days)
+    clock.set(day)
+    said = f"the clock of this machine says {day}, and days are closed until {TODAY}: if that is right, run"
+    for short in (False, True):
+        with pytest.raises(RefusedError, match=f"{said} `intake close-day --after-gap`"):
+            close_days(closed, signer, clock, short=short)
+    assert kept(closed) == before
+    clock.set(days_later(TODAY, 3))
+    assert len(close_days(closed, signer, clock)) == 3
+
+
+@ON_BOTH
+def test_after_a_gap_nothing_is_deleted_for_its_age_and_what_it_closed_can_be_carried_for_as_long_as_ever(
+    store: Store, portal: Portal, signer: Signer, clock: SetClock, sent: list[tuple[bytes, bytes]]
+) -> None:
+    arrive(store, sent)
+    take(store, portal, portal.post([(bytes(32), any_slot(1))]))
+    back = days_later(DAY, 200)
+    clock.set(back)
+    lines: list[str] = []
+    close_days(store, signer, clock, after_gap=True, say=lines.append)
+    assert lines[200:] == ["after a gap: this time no reply was deleted, and for 14 days nothing at the limit"]
+    assert (len(kept(store)["manifest"]), held(store)[1], len(kept(store)["slot"])) == (200, 8, 1)
+    close_days(store, signer, clock)
+    assert (held(store)[1], len(kept(store)["slot"])) == (8, 0)
+    jump(store, signer, clock, days_later(back, 89))
+    close_days(store, signer, clock)
+    assert held(store)[1] == 8
+    clock.set(days_later(back, 90))
+    close_days(store, signer, clock)
+    assert held(store)[1] == 0
+
+
+@ON_BOTH
+@pytest.mark.parametrize(("retention_days", "grace"), [(90, 14), (7, 7)])
+def test_what_was_closed_before_a_gap_can_be_carried_for_a_while_before_it_goes(
+    closed: Store, signer: Signer, clock: SetClock, retention_days: int, grace: int
+) -> None:
+    back = days_later(TODAY, 92)
+    clock.set(back)
+    close_days(closed, signer, clock, after_gap=True, retention_days=retention_days)
+    jump(closed, signer, clock, days_later(back, grace - 1))
+    close_days(closed, signer, clock, retention_days=retention_days)
+    assert {n: held(closed)[n] for n in (1, 2)} == {1: 5, 2: 1}
+    clock.set(days_later(back, grace))
+    close_days(closed, signer, clock, retention_days=retention_days)
+    assert {n: held(closed)[n] for n in (1, 2)} == {1: 0, 2: 0}
+
+
+@ON_BOTH
+def test_what_everybody_has_in_a_backup_goes_after_a_gap_too(
+    closed: Store, portal: Portal, signer: Signer, clock: SetClock
+) -> None:
+    backed_up(closed, portal, VAULTS, 1)
+    clock.set(days_later(TODAY, 20))
+    close_days(closed, signer, clock, after_gap=True)
+    assert {n: held(closed)[n] for n in (1, 2)} == {1: 0, 2: 1}
+
+
 def test_nobody_waits_for_a_whole_purge(
     closed: Store, portal: Portal, signer: Signer, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purge, "MOST_AT_ONCE", 5 * PART_LENGTH)  # an envelope and two parts, twice
+    jump(closed, signer, clock, LIMIT)
     ended: list[object] = []
     event.listen(closed.engine, "commit", ended.append)
-    clock.set(LIMIT)
     lines: list[str] = []
     close_days(closed, signer, clock, say=lines.append)
     assert len(ended) == 1 + 3 + 2  # the closing, six entries by twos, and two that only look
@@ -393,21 +498,22 @@ def test_nothing_that_was_purged_comes_back(
 def test_a_vault_that_was_away_for_100_days_finds_a_whole_bundle(
     store: Store, portal: Portal, signer: Signer, clock: SetClock, settings: Config, tmp_path: Path
 ) -> None:
-    """A submission a day; the others record now and then, one vault never. Nothing is left older than the limit."""
-    days = [days_later(DAY, passed) for passed in range(100)]
-    for number, day in enumerate(days):
-        add(store, [(number.to_bytes(16, "big"), b"x" * 57_782)], day)
+    """A submission a day, closed every third day; no vault ever records. Nothing is left older than the limit."""
     today = days_later(DAY, 100)
+    for passed in range(1, 101):
+        day = days_later(DAY, passed)
+        add(store, [(passed.to_bytes(16, "big"), b"x" * 57_782)], days_later(day, -1))
+        if passed % 3 == 0 or day == today:
+            clock.set(day)
+            close_days(store, signer, clock)
     later = portal.next(day="2027-02-01", epochs=(replace(portal.directory.epochs[0], until_day="2027-12-01"),))
     take(store, portal, later.ceremony_file(), "2027-02-01")
-    clock.set(today)
-    assert len(close_days(store, signer, clock)) == 100
     assert transfer.export(store, signer, tmp_path / "bundle", today).manifests == 100
     with (tmp_path / "bundle").open("rb") as source:
         names = [name for name, _ in read_container(source, most_member=40_000_000)]
     assert sum(name.startswith("day/") for name in names) == 100
-    assert [name for name in names if name.startswith("gone/")] == [f"gone/{n:08}" for n in range(1, 12)]
-    assert [name[:17] for name in names if name.startswith("envelope/")] == [f"envelope/{n:08}" for n in range(12, 101)]
+    assert [name for name in names if name.startswith("gone/")] == [f"gone/{n:08}" for n in range(1, 10)]
+    assert [name[:17] for name in names if name.startswith("envelope/")] == [f"envelope/{n:08}" for n in range(10, 101)]
     assert f"today/{101:08}" in names
     reasons = check(settings, store, standing(store, portal, today), today).wrong
-    assert all("has not recorded a backup of manifest 12" in one for one in reasons)
+    assert all("has not recorded a backup of manifest 10" in one for one in reasons)

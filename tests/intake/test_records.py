@@ -1,4 +1,4 @@
-"""What vaults say they have kept is taken whole or not at all, only under their keys of today, and shown to all."""
+"""What vaults say they have kept is taken only under their keys of today and shown to all; one holds up no other."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from crypto.wire.labels import What
 from crypto.wire.note import Note
 from crypto.wire.record import MOST_RECORD, MOST_RECORDS, NamedDirectory, NamedManifest, Record
 from intake.closing import Signer, close_days
-from intake.errors import RefusedError
+from intake.errors import EvidenceError, RefusedError
 from intake.store import Store
 from tests.intake.conftest import ON_BOTH, SetClock, take
 from tests.intake.test_imports import everything
@@ -178,29 +178,48 @@ def _names(seq: int, digest: bytes) -> Callable[[Portal], Record]:
     return lambda portal: replace(record(portal), directory=NamedDirectory(seq=seq, hash=digest))
 
 
+FORKS: list[tuple[Callable[[Portal], Record], str]] = [
+    (lambda portal: record(portal, manifest=_other_manifest(portal)), "ced has imported a manifest 2, .*evidence"),
+    (lambda portal: record(portal, manifest=NamedManifest(n=3, hash=bytes(32))), "3, which this intake has not"),
+    (_names(1, bytes(32)), "ced has another directory 1 than is here: keep this file, it is evidence"),
+]
+
+
+@ON_BOTH
+@pytest.mark.parametrize(("make", "reason"), FORKS)
+def test_a_record_that_contradicts_what_is_here_is_refused_loudly_and_the_others_are_taken(
+    closed: Store, portal: Portal, make: Callable[[Portal], Record], reason: str
+) -> None:
+    given = {"cat": record(portal), "ced": make(portal), "desk": record(portal)}
+    with pytest.raises(EvidenceError, match=reason) as raised:
+        take(closed, portal, records_file(portal, given), TODAY)
+    assert raised.value.taken == tuple(f"record 1 of {vault}: new, nothing imported yet" for vault in ("cat", "desk"))
+    assert taken(closed) == {"cat", "desk"}
+
+
+@ON_BOTH
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda portal: record(portal, manifest=_other_manifest(portal)), "ced has imported a manifest 2, .*evidence"),
-        (lambda portal: record(portal, manifest=NamedManifest(n=3, hash=bytes(32))), "3, which this intake has not"),
-        (_names(2, bytes(32)), "ced has directory 2, which is not here: import the ceremony file first"),
-        (_names(1, bytes(32)), "ced has another directory 1 than is here: keep this file, it is evidence"),
-        (lambda portal: record(portal, day="2026-11-14"), "the record of ced is from a day that has not come"),
+        (_names(2, bytes(32)), "it names directory 2, which is not here: import the ceremony file first"),
+        (lambda portal: record(portal, day="2026-11-14"), "it is from 2026-11-14, which has not come"),
     ],
 )
-def test_a_record_that_does_not_fit_what_is_here_stops_the_whole_file(
+def test_a_record_that_cannot_be_taken_yet_is_left_out_with_a_line(
     closed: Store, portal: Portal, make: Callable[[Portal], Record], reason: str
 ) -> None:
-    before = everything(closed)
-    with pytest.raises(RefusedError, match=reason):
-        take(closed, portal, records_file(portal, {"cat": record(portal), "ced": make(portal)}), TODAY)
-    assert everything(closed) == before
-    take(closed, portal, records_file(portal, {"cat": record(portal), "ced": record(portal, day="2026-11-13")}), TODAY)
-    assert everything(closed)["record"] == 2
+    file = records_file(portal, {"cat": record(portal), "ced": make(portal)})
+    assert take(closed, portal, file, TODAY) == [
+        "record 1 of cat: new, nothing imported yet",
+        f"record of ced: not taken: {reason}",
+    ]
+    assert taken(closed) == {"cat"}
+    take(closed, portal, records_file(portal, {"ced": record(portal, day="2026-11-13")}), TODAY)
+    assert taken(closed) == {"cat", "ced"}
 
 
 @pytest.mark.parametrize("status", ["absent", "retired", "revoked", "gone"])
-def test_a_vault_that_the_newest_directory_does_not_call_active_records_nothing(
+def test_a_vault_that_the_newest_directory_does_not_call_active_records_nothing_and_holds_up_nobody(
     closed: Store, portal: Portal, status: str
 ) -> None:
     vaults: Sequence[Vault] = portal.directory.vaults
@@ -209,11 +228,31 @@ def test_a_vault_that_the_newest_directory_does_not_call_active_records_nothing(
     later = portal.next(vaults=tuple(vaults))
     take(closed, later, later.ceremony_file(), TODAY)
     given = signed(later, "ced", record(later))
-    named_by = given if status != "gone" else given.replace(b"\xe2\x80\x94 ced ", b"\xe2\x80\x94 nobody ")
     name = "ced" if status != "gone" else "nobody"
-    with pytest.raises(RefusedError, match=f"says that it is {status}" if status != "gone" else "does not name it"):
-        take(closed, later, container(members(later, {name: named_by})), TODAY)
-    assert everything(closed)["record"] == 0
+    named_by = given.replace(b"\xe2\x80\x94 ced ", f"\N{EM DASH} {name} ".encode())
+    lines = take(
+        closed, later, container(members(later, {"cat": signed(later, "cat", record(later)), name: named_by})), TODAY
+    )
+    said = f"says that it is {status}" if status != "gone" else "does not name it"
+    assert lines[1] == f"record of {name}: not taken: directory 2 {said}"
+    assert taken(closed) == {"cat"}
+
+
+@pytest.mark.parametrize("status", ["absent", "retired", "revoked"])
+def test_start_shows_records_of_vaults_that_read_and_of_no_others(
+    client: FlaskClient, closed: Store, portal: Portal, status: str
+) -> None:
+    take(closed, portal, records_file(portal, {"cat": record(portal), "ced": record(portal)}), TODAY)
+    assert {note.signatures[0].name for note in shown(client)} == {"cat", "ced"}
+    vaults = tuple(replace(one, status=status) if one.id == "ced" else one for one in portal.directory.vaults)
+    take(closed, portal, portal.next(vaults=vaults).ceremony_file(), TODAY)
+    assert {note.signatures[0].name for note in shown(client)} == {"cat"}
+
+
+def taken(store: Store) -> set[str]:
+    """The vaults that have a record here."""
+    with store.look() as look:
+        return {vault for vault in VAULTS if next(look.records(vault), None) is not None}
 
 
 def _with(portal: Portal, at: int, *new: tuple[str, bytes]) -> Members:

@@ -158,7 +158,7 @@ def test_a_refused_part_is_not_half_there(settings: Config, store: Store, clock:
         (DAY, THIRD, 0),
         (NEXT, THIRD, 1),
         (THIRD, THIRD, 1),
-        (DAY, "2027-01-01", 0),
+        (DAY, "2026-11-13", 0),
     ],
 )
 def test_parts_without_envelope_go_with_the_second_closing_of_a_day(

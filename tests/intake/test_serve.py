@@ -71,7 +71,7 @@ def test_one_identifier_that_many_want_at_once_goes_to_exactly_one(served: Serve
 
 
 def test_the_headers_on_the_wire_are_ours_and_three_of_the_connection(served: Served) -> None:
-    for path, kind in (("/en/write", Kind.PAGE), ("/start", Kind.DATA), ("/nothing", Kind.PAGE)):
+    for path, kind in (("/en/write", Kind.FORM), ("/start", Kind.DATA), ("/nothing", Kind.PAGE)):
         answer = served.ask("GET", path)
         found = {name: value for name, value in answer.getheaders() if name not in ("Content-Type", "Vary")}
         of_the_connection = {found.pop(name) and name for name in ("Date", "Connection", "Content-Length")}

@@ -71,12 +71,15 @@ def test_a_database_of_the_first_release_is_brought_to_this_one_and_forgets_no_r
             "CREATE TABLE delivered (sha256 BLOB NOT NULL PRIMARY KEY, day VARCHAR(10) NOT NULL) WITHOUT ROWID"
         )
         connection.exec_driver_sql("INSERT INTO delivered VALUES (?, ?)", (sha256(b"slot"), "2026-01-02"))
+        connection.exec_driver_sql("ALTER TABLE manifest DROP COLUMN closed_on")
+        connection.exec_driver_sql("INSERT INTO manifest VALUES (1, ?, x'00', x'00')", (DAY,))
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(RefusedError, match="intake upgrade"):
         Store.open(str(store.engine.url), Limits(), "a.portal")
     assert migrations.bring_up(store) == ("0001", schema.VERSION)
     with store.look() as look:
         assert look.delivered(sha256(b"slot"))
+        assert look.closings() == {1: DAY}
     assert b"2026-01-02" not in (tmp_path / "old.db").read_bytes()
     assert migrations.bring_up(store) == (schema.VERSION, schema.VERSION)
 
@@ -130,7 +133,9 @@ def test_the_limit_is_for_submissions_and_closing_has_room(tmp_path: Path, porta
         ("SQLITE_BUSY", BusyError),
         ("SQLITE_BUSY_SNAPSHOT", BusyError),
         ("SQLITE_LOCKED", BusyError),
+        ("SQLITE_PROTOCOL", BusyError),
         ("SQLITE_FULL", FullError),
+        ("SQLITE_NOMEM", FullError),
         ("SQLITE_IOERR", FullError),
         ("SQLITE_IOERR_WRITE", FullError),
         ("SQLITE_IOERR_FSYNC", FullError),
@@ -145,6 +150,12 @@ def test_what_a_driver_says_is_understood(name: str, expected: type | None) -> N
     error = sqlite3.OperationalError()
     error.sqlite_errorcode = getattr(sqlite3, name)
     assert type(database._meaning(error)) is (expected or type(None))
+
+
+def test_memory_that_ends_is_room_that_ends(store: Store) -> None:
+    """Python says `MemoryError`, where SQLite says SQLITE_NOMEM, and no error of a driver."""
+    with pytest.raises(FullError), store.look():
+        raise MemoryError
 
 
 def closed_in_order(folder: Path, portal: Portal, arrivals: Sequence[tuple[bytes, bytes]]) -> Store:

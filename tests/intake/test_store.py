@@ -45,6 +45,7 @@ def test_there_is_no_column_for_a_moment_an_address_a_word_or_a_private_key() ->
     assert columns == {
         "one", "portal", "revision", "open_from", "seq", "hash", "note", "sha256", "data", "id", "day", "length",
         "envelope", "n", "reason", "mailbox", "month", "line", "parts", "name", "vault", "manifest", "backed_up",
+        "closed_on",
     }  # fmt: skip
     for table in schema.metadata.tables.values():
         for column in table.columns:

@@ -12,6 +12,7 @@ from crypto.wire.directory import INTAKE_SIGNER, NamedKey
 from crypto.wire.labels import What
 from crypto.wire.note import Note, body
 from review.bundle import BundleReader
+from review.refusals import Refused
 from tests.kills.ledger import Digests
 from tests.material import Portal
 
@@ -36,6 +37,13 @@ class Carried:
 
 def read(path: Path, portal: Portal) -> Carried:
     """The bundle; raises a `CryptoError` that says why it is not whole."""
+    try:
+        return _believe(path, portal)
+    except Refused as error:
+        raise FormatError(f"the station refuses it: {error}") from None
+
+
+def _believe(path: Path, portal: Portal) -> Carried:
     with path.open("rb") as source:
         reader = BundleReader(source)
         if reader.kind(portal.name) != "bundle":

@@ -27,15 +27,15 @@ BUSY = "intake: others are writing to the database: try again\n"
 COMMANDS = ("close-day", "export", "import")
 _MOST_SECONDS = 100
 _KILLED = -9
-_SLOTS = 3
+_SLOTS = 12
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Running:
-    """A command that was started at a moment."""
+    """A command, and its last argument: what it carries, in most cases."""
 
     name: str
-    began: float
+    file: str
     process: "subprocess.Popen[str]"
 
 
@@ -160,7 +160,7 @@ class Courier:
             [INTAKE, name, str(self.intake), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         began = now()
-        self._announce(Running(name=name, began=began, process=process))
+        self._announce(Running(name=name, file=arguments[-1], process=process))
         _said, wrong = process.communicate(timeout=_MOST_SECONDS)
         self._announce(None)
         if process.returncode == 0:

@@ -23,11 +23,13 @@ _COMMANDS = 38
 
 _EACH_MORE = 3
 _PAUSE_SECONDS = 0.4
-_AIMS = ("its start", "its writing", "its end", "any moment")
+_AIMS = ("its start", "its writing", "its writing", "its writing", "its end", "any moment")
 _ENDS_ALL = ("everything", "the arbiter")
 _AGAIN_SECONDS = 60
-_WRITTEN = 60_000
-"""So many bytes tell that a process is writing an envelope or more."""
+_ENVELOPE = 300_000
+"""So many bytes a worker writes at most when it stores an envelope; a part is three times that."""
+
+_LOOK_SECONDS = 0.0002
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -100,10 +102,10 @@ class Killer:
         workers = self.service.workers()
         if not workers:
             return False
-        writing = _first_to_write(workers, 1.0) if self.dice.random() < 0.5 else None
-        if writing is not None:
-            sleep(self.dice.uniform(0, 0.015))
-        return kill_all([self.dice.choice(workers) if writing is None else writing])
+        chosen = self.dice.choice(workers)
+        if self.dice.random() < 0.5:
+            wait_for_writing(chosen, self.dice.randrange(3 * _ENVELOPE), 1.0)
+        return kill_all([chosen])
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -112,6 +114,7 @@ class CommandKiller:
 
     courier: Courier
     dice: random.Random
+    _writes: dict[str, int] = field(default_factory=dict)
 
     def run(self, kills: int, note: Callable[[str, bool], None]) -> None:
         """Every command at every point in turn, in an order of the dice."""
@@ -130,8 +133,9 @@ class CommandKiller:
         if aim == "its start":
             sleep(self.dice.uniform(0, 0.1))
         elif aim == "its writing":
-            _first_to_write([running.process.pid], 0.9 * usual)
-            sleep(self.dice.uniform(0, 0.1))
+            most = self._writes.get(running.file, _ENVELOPE)
+            written = wait_for_writing(running.process.pid, round(most * self.dice.random()), 3 * usual)
+            self._writes[running.file] = max(self._writes.get(running.file, 0), written)
         elif aim == "its end":
             sleep(usual * self.dice.uniform(0.85, 1.0))
         else:
@@ -167,22 +171,22 @@ def kill_all(processes: Sequence[int | None]) -> bool:
     return sum(kill(one) for one in processes if one is not None) > 0
 
 
-def _first_to_write(processes: Sequence[int], seconds: float) -> int | None:
-    """The process that wrote much since this was asked, if one does within the time."""
-    until = now() + seconds
-    before = {one: _written(one) for one in processes}
-    while now() < until:
-        for one, written in before.items():
-            if _written(one) > written + _WRITTEN:
-                return one
-        sleep(0.001)
-    return None
+def wait_for_writing(process: int, count: int, seconds: float) -> int:
+    """Until it wrote more than so many bytes from now on, ended, or took too long; how many it was seen to write.
+
+    A moment that is chosen so falls in the short times in which something is half done, and not while modules load.
+    """
+    until, before, last = now() + seconds, _written(process), 0
+    while last <= count and now() < until and (written := _written(process)) >= before:
+        last = written - before
+        sleep(_LOOK_SECONDS)
+    return last
 
 
 def _written(process: int) -> int:
-    """How many bytes it wrote so far, as Linux counts them."""
+    """How many bytes it wrote so far, as Linux counts them; nothing when it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{process}/io").read_text().splitlines():
             if line.startswith("wchar: "):
                 return int(line.removeprefix("wchar: "))
-    return 0
+    return -1

@@ -13,6 +13,7 @@ HEADER_LENGTH = 24_982
 PART_LENGTH = 1 << 20
 _PARTS = (0, 0, 0, 0, 0, 1, 1, 1, 2, 3)
 _SIZES = (0, 0, 0, 1, 2)
+_LENGTHS = sorted(ENVELOPE_LENGTHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,10 @@ class Desk:
     def seal(self, number: int) -> Sealed:
         """An envelope of some size and 0 to 3 parts."""
         dice = random.Random(f"{self.seed} {number}")
-        length = ENVELOPE_LENGTHS_SORTED[dice.choice(_SIZES)]
+        length = _LENGTHS[dice.choice(_SIZES)]
         return Sealed(
             number=number,
             token=dice.randbytes(16),
             envelope=self.header + dice.randbytes(length - HEADER_LENGTH),
             parts={dice.randbytes(16): dice.randbytes(PART_LENGTH) for _ in range(dice.choice(_PARTS))},
         )
-
-
-ENVELOPE_LENGTHS_SORTED = sorted(ENVELOPE_LENGTHS)

@@ -113,6 +113,25 @@ def test_records_are_written_by_every_vault_that_has_taken_the_ceremony_file(hel
     assert alone[1] == ["alone.tar: records of ced"]
 
 
+def test_vaults_that_write_no_record_are_named_and_it_fails_only_when_none_writes_one(held: Held) -> None:
+    folder, passphrases, _ = held
+    answers = list(passphrases.values())
+    assert review("import", "st", "ceremony/ceremony.tar", answers=answers, cwd=folder)[0] == 0
+    new = review("init", "st", "--vault", "new", cwd=folder)[1][-1]
+    asked = ("record", "st", "with-new.tar")
+    try:
+        status, said, complained = review(*asked, answers=[*answers, new], cwd=folder)
+        assert (status, said) == (0, ["with-new.tar: records of cat, ced"])
+        assert complained.startswith("new: left out. ")
+        status, said, complained = review("record", "st", "n.tar", "--vault", "new", answers=[new], cwd=folder)
+        assert (status, said, len(complained.splitlines())) == (1, [], 2)
+        assert complained.endswith("review: No vault here may write a record for intake. No file was written.\n")
+        assert not (folder / "n.tar").exists()
+    finally:
+        for file in (folder / "st").glob("new*"):
+            file.unlink()
+
+
 def test_a_wrong_passphrase_is_one_line_and_status_1(held: Held) -> None:
     folder, passphrases, _ = held
     asked = ("trust", "st", "--vault", "cat", "ceremony/portal.json")

@@ -22,6 +22,8 @@ def everything(store: Store) -> tuple[object, ...]:
         store.inbox(),
         store.aside(),
         store.absent(),
+        store.lost(),
+        store.handled(),
         store.directories(),
         sorted(store.key_files()),
         sorted(store.post_keys()),

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from crypto.wire.attachments import PART_LENGTH
+from crypto.wire.digest import sha256
 from review import schema, views
+from review.judging import RULES, judge_again
 from review.store import Store
 from review.transfer import receive
 from tests.material import DAY, Portal, container
@@ -120,7 +122,7 @@ def test_an_entry_that_lacks_a_part_is_absent_its_message_is_read_and_a_later_bu
     assert (tried(first.figures), first.figures["absent"]) == ({"new": 1, "foreign": 1}, 2)
     assert shown(station)[0]["missing"] == 1
     again = station.take("cat", container(members))
-    assert (tried(again.figures), again.figures["parts"], again.figures["absent"]) == ({}, 1, 0)
+    assert (tried(again.figures), again.figures["parts"], again.figures["absent"]) == ({"foreign": 1}, 1, 0)
     assert (shown(station)[0]["missing"], kept(station)) == (0, parts)
     assert station.look("cat", lambda store: (store.absent(), store.handled())) == (set(), {})
 
@@ -200,6 +202,108 @@ def test_a_vault_that_was_away_for_a_hundred_days_goes_on_with_what_is_left(stat
     assert station.look("cat", lambda store: (len(store.days()), store.inbox()[0].messages)) == (100, 90)
     next_day = close_day(portal, [writer.seal(writer.followup("Still here."))], days, days[-1].manifest.day)
     assert tried(station.take("cat", bundle(portal, [next_day]), next_day.manifest.day).figures) == {"followup": 1}
+
+
+def spoilt(parts: Parts, *which: int) -> Parts:
+    """The same, but for some, by their places among the sorted names, which have other bytes."""
+    names = sorted(parts)
+    return {**parts, **{names[at]: bytes([at]) * PART_LENGTH for at in which}}
+
+
+def states(station: Station, submission: bytes) -> list[str]:
+    """What is known of the streams of a submission."""
+    return station.look("cat", lambda store: [one.state for one in store.streams_with(submission)])
+
+
+@pytest.mark.parametrize("listed", ["other bytes", "no such part"])
+def test_parts_of_today_that_the_closed_day_does_not_list_make_room_for_those_it_does(
+    station: Station, portal: Portal, listed: str
+) -> None:
+    _, envelope, parts = with_files(portal)
+    station.take("cat", bundle(portal, [], today=so_far(portal, envelope, parts=[spoilt(parts, 0)])))
+    assert states(station, bytes(16)) == ["unfit"]
+    held = parts if listed == "other bytes" else {name: parts[name] for name in sorted(parts)[1:]}
+    report = station.take("cat", bundle(portal, [close_day(portal, [envelope], ids=[bytes(16)], parts=[held])]))
+    assert (kept(station), report.figures["parts"]) == (held, len(held) - 1)
+    assert states(station, bytes(16)) == ["whole" if held == parts else "awaited"]
+    assert shown(station)[0]["missing"] == len(parts) - len(held)
+
+
+def test_parts_of_today_that_the_closed_day_lists_too_stay_what_they_are(station: Station, portal: Portal) -> None:
+    _, envelope, parts = with_files(portal)
+    today = so_far(portal, envelope, parts=[spoilt(parts, 1)])
+    station.take("cat", bundle(portal, [], today=today))
+    assert station.look("cat", lambda store: store.provisional()) == {bytes(16)}
+    assert station.take("cat", bundle(portal, [closed(portal, today)])).figures["parts"] == 0
+    assert states(station, bytes(16)) == ["unfit"]
+    assert station.look("cat", lambda store: store.provisional()) == set()
+
+
+def test_files_that_came_whole_today_stay_whatever_the_closed_day_lists(station: Station, portal: Portal) -> None:
+    _, envelope, parts = with_files(portal)
+    station.take("cat", bundle(portal, [], today=so_far(portal, envelope, parts=[parts])))
+    lie = close_day(portal, [envelope], ids=[bytes(16)], parts=[spoilt(parts, 0, 1)])
+    station.take("cat", bundle(portal, [lie]))
+    assert (kept(station), states(station, bytes(16))) == (parts, ["whole"])
+
+
+def test_a_later_today_puts_nothing_in_the_place_of_a_part_that_is_absent_of_a_closed_day(
+    station: Station, portal: Portal
+) -> None:
+    _, envelope, parts = with_files(portal)
+    day = close_day(portal, [envelope], ids=[bytes(16)], parts=[parts])
+    members = bundle_members(portal, [day])
+    assert station.take("cat", container(members[:-1])).figures["absent"] == 1
+    lie = close_day(portal, [envelope], [day], ids=[bytes(16)], parts=[spoilt(parts, 1)], label="today")
+    station.take("cat", bundle(portal, [], today=lie))
+    assert states(station, bytes(16)) == ["unfit"]
+    station.take("cat", container(members))
+    assert (kept(station), states(station, bytes(16))) == (parts, ["whole"])
+
+
+def test_no_parts_are_taken_from_a_today_that_was_closed_since(station: Station, portal: Portal) -> None:
+    _, envelope, parts = with_files(portal)
+    today = so_far(portal, envelope, parts=[spoilt(parts, 1)])
+    real = bundle_members(portal, [close_day(portal, [envelope], ids=[bytes(16)], parts=[parts])])
+    station.take("cat", container(real[:-1]))
+    assert station.take("cat", bundle(portal, [], today=today)).figures["parts"] == 0
+    assert kept(station) == {name: parts[name] for name in sorted(parts)[:1]}
+    station.take("cat", container(real))
+    assert (kept(station), states(station, bytes(16))) == (parts, ["whole"])
+
+
+def test_who_sends_a_newer_message_first_with_other_parts_takes_none_from_its_writer(
+    station: Station, portal: Portal
+) -> None:
+    writer = Writer(portal=portal)
+    message, parts = writer.with_files(writer.account(), FILES)
+    newer = framed(writer, message.encode().replace(b'{"v":1,', b'{"v":2,', 1))
+    envelopes, ids = [portal.seal(newer), portal.seal(newer)], [bytes(16), b"\x01" * 16]
+    day = close_day(portal, envelopes, ids=ids, parts=[spoilt(parts, 0, 1), parts])
+    report = station.take("cat", bundle(portal, [day]))
+    assert (tried(report.figures), report.figures["parts"]) == ({"aside": 1, "double": 1}, 4)
+    of_writer = station.look("cat", lambda store: {name: store.part(ids[1], name) for name in store.part_names(ids[1])})
+    assert of_writer == parts
+    assert station.look("cat", lambda store: len(store.aside())) == 1
+
+
+def test_a_release_that_understands_a_message_finds_the_files_of_whoever_brought_them(
+    station: Station, portal: Portal
+) -> None:
+    writer = Writer(portal=portal)
+    message, parts = writer.with_files(writer.account(), FILES)
+    with station.vaults["cat"].transaction() as connection:
+        store = Store(connection)
+        store.add_day(1, DAY, bytes(32))
+        for submission, brought in ((b"a", spoilt(parts, 0)), (b"b", parts)):
+            store.set_aside(1, submission, DAY, "not-understood", writer.frame(message))
+            for name, data in brought.items():
+                store.add_part(submission, name, data, sha256(data), provisional=False)
+        store.set_judged(RULES - 1)
+        assert judge_again(store, views.belief_of(store, DAY), DAY) == 1
+        assert connection.execute(select(schema.aside_again)).all() == []
+    assert [states(station, one) for one in (b"a", b"b")] == [["unfit"], ["whole"]]
+    assert (len(shown(station)), shown(station)[0]["missing"]) == (1, 0)
 
 
 MOST_GROWTH = 32 * 2**20

@@ -1,6 +1,7 @@
 """What vaults say they have kept: signed, numbered, in one file; a number never has two meanings."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from crypto.sign.sign import public
 from crypto.wire.directory import NamedKey
 from crypto.wire.note import Note, body
 from crypto.wire.record import NamedDirectory, NamedManifest, Record
-from review import recording, schema
+from review import recording, schema, views
+from review.belief import check_active
 from review.process import KeeperProcess
 from review.recording import write_records
 from review.refusals import Refused
+from review.store import Store
 from tests.material import DAY, Portal
 from tests.review.carried import Writer, bundle, close_day
 from tests.review.conftest import PASSPHRASE, Station
@@ -40,6 +43,12 @@ def written(keepers: Keepers, path: Path, day: str = DAY) -> dict[str, bytes]:
     """The notes of the file that is written now, by vault."""
     write_records(keepers, path, day)
     return {name: note for name, note in members(path.read_bytes()).items() if name != "format"}
+
+
+def left_out(keepers: Keepers, path: Path) -> tuple[list[str], dict[str, str]]:
+    """The vaults whose records are written now, and why others are left out."""
+    recorded = write_records(keepers, path, DAY)
+    return list(recorded.written), {vault: refused.code for vault, refused in recorded.left_out.items()}
 
 
 def read(portal: Portal, vault: str, note: bytes) -> Record:
@@ -146,8 +155,36 @@ def test_a_vault_that_believes_nothing_keeps_no_other_from_its_record(
             connection.execute(update(schema.own).values(believed=None))
             connection.execute(delete(schema.directories))
         if without:
-            assert write_records(keepers, tmp_path / "one.tar", DAY) == without
-    with pytest.raises(Refused) as caught:
-        write_records(keepers, tmp_path / "two.tar", DAY)
-    assert caught.value.code == "no-directory"
+            assert left_out(keepers, tmp_path / "one.tar") == (without, {"cat": "no-directory"})
+    assert left_out(keepers, tmp_path / "two.tar") == ([], {"cat": "no-directory", "ced": "no-directory"})
     assert not (tmp_path / "two.tar").exists()
+
+
+@pytest.mark.parametrize("how", ["absent", "retired", "revoked", "another key", "not named"])
+def test_a_vault_that_the_directory_does_not_name_as_active_with_its_key_signs_no_record(
+    station: Station, portal: Portal, how: str
+) -> None:
+    with station.vaults["cat"].transaction() as connection:
+        store = Store(connection)
+        belief = views.belief_of(store, DAY)
+        directory = belief.directory
+        vaults = [one for one in directory.vaults if one.id != "cat" or how != "not named"]
+        change = {"key": bytes(32)} if how == "another key" else {"status": how}
+        changed = tuple(replace(one, **change) if one.id == "cat" else one for one in vaults)
+        seed = portal.vaults["cat"].sign_seed
+        check_active(belief, "cat", seed)
+        with pytest.raises(Refused) as caught:
+            check_active(replace(belief, chain=(replace(directory, vaults=changed),)), "cat", seed)
+    assert caught.value.code == "not-active"
+
+
+def test_the_vaults_that_are_active_write_and_the_others_are_named(
+    keepers: Keepers, station: Station, portal: Portal, tmp_path: Path
+) -> None:
+    vaults = tuple(replace(one, status="absent") if one.id == "cat" else one for one in portal.directory.vaults)
+    later = portal.next(vaults=vaults)
+    for vault in ("cat", "ced"):
+        station.take(vault, later.ceremony_file())
+    assert left_out(keepers, tmp_path / "one.tar") == (["ced"], {"cat": "not-active"})
+    assert set(members((tmp_path / "one.tar").read_bytes())) == {"format", "record/ced"}
+    assert journal(station) == []

@@ -9,6 +9,7 @@ from crypto.sign.sign import signed_note, signing_key
 from crypto.wire.day import DayManifest
 from review import views
 from review.refusals import Refused
+from review.store import Store
 from tests.material import DAY, Portal, container, make_portal
 from tests.review.carried import Day, Parts, Writer, bundle, bundle_members, close_day
 from tests.review.conftest import Station
@@ -53,16 +54,14 @@ def test_a_message_of_today_is_read_today_and_no_day_is_recorded(station: Statio
     assert station.look("cat", lambda store: views.case(store, 1))["turns"][0]["arrived"] == DAY
 
 
-def test_the_closed_day_brings_what_was_read_already_and_it_is_counted_nowhere(
-    station: Station, portal: Portal
-) -> None:
+def test_the_closed_day_brings_what_is_kept_already_and_it_is_counted_nowhere(station: Station, portal: Portal) -> None:
     writer, other = Writer(portal=portal), Writer(portal=portal, committees=("ced",))
     message = writer.account()
     today = so_far(portal, writer.seal(message), writer.seal(message), other.seal(other.account()))
     first = station.take("cat", bundle(portal, [], today=today))
     assert tried(first.figures) == {"new": 1, "double": 1, "foreign": 1}
     again = station.take("cat", bundle(portal, [closed(portal, today)]))
-    assert (tried(again.figures), again.figures["days"], again.figures["absent"]) == ({}, 1, 0)
+    assert (tried(again.figures), again.figures["days"], again.figures["absent"]) == ({"foreign": 1}, 1, 0)
     assert station.look("cat", lambda store: (len(store.inbox()), store.handled())) == (1, {})
 
 
@@ -85,6 +84,22 @@ def test_what_would_be_set_aside_is_left_for_the_closed_day(station: Station, po
     assert station.look("cat", lambda store: store.aside()) == []
     assert tried(station.take("cat", bundle(portal, [closed(portal, today)])).figures) == {"aside": 1}
     assert station.look("cat", lambda store: [one.reason for one in store.aside()]) == [reason]
+
+
+def test_what_today_no_key_opened_is_tried_again_with_the_keys_that_came_since(
+    station: Station, portal: Portal
+) -> None:
+    december, day = portal.vaults["cat"].seeds["2026-12"], "2026-12-05"
+    with station.vaults["cat"].transaction() as connection:
+        connection.exec_driver_sql("delete from seeds where epoch = '2026-12'")
+    writer = Writer(portal=portal)
+    envelope = writer.seal(writer.account(), epoch="2026-12")
+    early = so_far(portal, envelope)
+    assert tried(station.take("cat", bundle(portal, [], today=early), day).figures) == {"foreign": 1}
+    with station.vaults["cat"].transaction() as connection:
+        Store(connection).add_seed("2026-12", december)
+    honest = close_day(portal, [envelope], day=day, ids=[bytes(16)])
+    assert tried(station.take("cat", bundle(portal, [honest]), day).figures) == {"new": 1}
 
 
 def test_other_bytes_under_an_id_that_was_read_are_opened_all_the_same(station: Station, portal: Portal) -> None:

@@ -1,4 +1,4 @@
-"""Parts of attachments, and records of vaults."""
+"""Parts of attachments, records of vaults, and the day on which each manifest was made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,9 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """The new tables; no row that is there changes."""
+    """The new tables and a new column; the manifests that are there count as made on their own day."""
+    op.add_column("manifest", sa.Column("closed_on", sa.String(10), nullable=False, server_default=""))
+    op.execute("UPDATE manifest SET closed_on = day")
     op.create_table(
         "staging",
         sa.Column("id", sa.LargeBinary(16), primary_key=True),

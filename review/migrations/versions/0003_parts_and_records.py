@@ -1,4 +1,7 @@
-"""Sealed parts are kept, today so far is remembered, every thread that had a seed is named, records are counted."""
+"""Sealed parts are kept, today so far is remembered, so is what intake deleted before it was here; records are counted.
+
+Every thread that had a seed is named, and every submission that brought what stands aside for a later release.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +14,7 @@ def upgrade() -> None:
     """From the second tables. `judged` stays 0: what stands aside is judged anew when the vault is opened."""
     op.add_column("own", sa.Column("record", sa.LargeBinary(), nullable=True))
     op.add_column("own", sa.Column("judged", sa.Integer(), server_default="0", nullable=False))
+    _add_places()
     op.create_table(
         "handled",
         sa.Column("submission", sa.LargeBinary(), nullable=False),
@@ -22,6 +26,8 @@ def upgrade() -> None:
         "parts",
         sa.Column("submission", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("provisional", sa.Boolean(create_constraint=True, name="provisional"), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("submission", "name", name=op.f("pk_parts")),
     )
@@ -40,3 +46,25 @@ def upgrade() -> None:
     with op.batch_alter_table("attachment_seeds") as seeds:
         seeds.drop_constraint(op.f("pk_attachment_seeds"), type_="primary")
         seeds.create_primary_key(op.f("pk_attachment_seeds"), ["sha256", "thread"])
+
+
+def _add_places() -> None:
+    """Two lists of submissions by the counter of their manifest."""
+    op.create_table(
+        "lost",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("submission", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["n"], ["days.n"], name=op.f("fk_lost_n")),
+        sa.PrimaryKeyConstraint("n", "submission", name=op.f("pk_lost")),
+    )
+    op.create_table(
+        "aside_again",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("submission", sa.LargeBinary(), nullable=False),
+        sa.Column("arrived", sa.String(length=10), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["n"], ["days.n"], name=op.f("fk_aside_again_n")),
+        sa.ForeignKeyConstraint(["sha256"], ["aside.sha256"], name=op.f("fk_aside_again_sha256")),
+        sa.PrimaryKeyConstraint("n", "submission", name=op.f("pk_aside_again")),
+    )
+    op.create_index(op.f("ix_aside_again_sha256"), "aside_again", ["sha256"], unique=False)
