@@ -18,7 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from intake import postgresql
-from intake.errors import AwayError, BusyError, FullError, RefusedError, StoreError
+from intake.drivers import meaning
+from intake.errors import AwayError, BusyError, FullError, RefusedError
 from intake.limits import Limits
 
 SQLITE_PRAGMAS = {
@@ -35,22 +36,6 @@ _WRITES = "writes"
 _WIPE_MILLISECONDS = 500
 _AGAIN_SECONDS = 0.02
 _PASSWORDS = ("password", "passwd", "sslpassword")
-# Locks, failed serialisation, a row that another transaction added after this one looked for it; and a server that is
-# short of memory or was told to stop this statement.
-_POSTGRESQL_BUSY = ("40001", "40P01", "55P03", "23505", "53200", "57014")
-_SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
-# No room, also in memory; a database that may only be read; a disk that does not do what it is told.
-_SQLITE_FULL = (
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_NOMEM,
-)
-_POSTGRESQL_FULL = ("53100", "25006", "58030")
-# The server is going, gone or not there yet, or has no connection to spare; whoever never got in has no code at all.
-_POSTGRESQL_AWAY = ("57P01", "57P02", "57P03", "53300")
-_CONNECTION_LOST = "08"
 # 5209 sets our locks on submissions apart from any other that somebody takes in the same database.
 _CLAIM = text("SELECT pg_advisory_xact_lock(5209, key) FROM unnest(CAST(:keys AS integer[])) AS key")
 _TRY_CLAIM = text("SELECT pg_try_advisory_xact_lock(5209, CAST(:key AS integer))")
@@ -146,7 +131,7 @@ def _understood() -> Iterator[None]:
     except MemoryError:  # how Python's driver says what SQLite calls SQLITE_NOMEM
         raise FullError from None
     except DBAPIError as error:
-        known = _meaning(error.orig)
+        known = meaning(error.orig)
         if known is None:
             raise
         raise known from None
@@ -202,7 +187,7 @@ def settle(engine: Engine) -> None:
             cursor.execute("VACUUM")
             _empty_log(cursor)
         except sqlite3.OperationalError as error:
-            raise _meaning(error) or error from None
+            raise meaning(error) or error from None
     finally:
         connection.close()
 
@@ -291,7 +276,7 @@ def schema_version(engine: Engine) -> str | None:
         with engine.connect() as connection:
             version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     except DBAPIError as error:
-        if isinstance(known := _meaning(error.orig), AwayError):
+        if isinstance(known := meaning(error.orig), AwayError):
             raise known from None
         return None
     return version
@@ -303,25 +288,3 @@ def sqlite_settings(engine: Engine) -> dict[str, str]:
         return {}
     with engine.connect() as connection:
         return {name: str(connection.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in SQLITE_PRAGMAS}
-
-
-def _meaning(error: BaseException | None) -> StoreError | None:
-    """What a driver's error says about the state of the database; nothing when it is a fault of ours."""
-    if isinstance(error, sqlite3.Error):
-        return _sqlite_meaning(error)
-    state = getattr(error, "sqlstate", None) or ""
-    if state in _POSTGRESQL_BUSY:
-        return BusyError()
-    if state in _POSTGRESQL_FULL:
-        return FullError()
-    never_got_in = not state and type(error).__name__ == "OperationalError"
-    if never_got_in or state in _POSTGRESQL_AWAY or state.startswith(_CONNECTION_LOST):
-        return AwayError()
-    return None
-
-
-def _sqlite_meaning(error: sqlite3.Error) -> StoreError | None:
-    code = getattr(error, "sqlite_errorcode", -1) & 0xFF
-    if code in _SQLITE_BUSY:
-        return BusyError()
-    return FullError() if code in _SQLITE_FULL else None

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import insert
 
-from intake import create_app, database, schema
+from intake import create_app, drivers, schema
 from intake.config import Config
 from intake.errors import AwayError, BusyError, FullError
 from intake.limits import Limits
@@ -214,7 +214,7 @@ if os.geteuid() == 0:  # nobody else can mount a disk
     ],
 )
 def test_what_the_driver_says_is_understood(error: type[psycopg.Error], meaning: type) -> None:
-    assert type(database._meaning(error())) is meaning
+    assert type(drivers.meaning(error())) is meaning
 
 
 def cut_off(cluster: Cluster, name: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.wire.digest import sha256
-from intake import config, create_app, database, migrations, schema
+from intake import config, create_app, database, drivers, migrations, schema
 from intake.closing import Signer, close_days
 from intake.errors import BusyError, FullError, RefusedError
 from intake.limits import Limits
@@ -149,7 +149,7 @@ def test_the_limit_is_for_submissions_and_closing_has_room(tmp_path: Path, porta
 def test_what_a_driver_says_is_understood(name: str, expected: type | None) -> None:
     error = sqlite3.OperationalError()
     error.sqlite_errorcode = getattr(sqlite3, name)
-    assert type(database._meaning(error)) is (expected or type(None))
+    assert type(drivers.meaning(error)) is (expected or type(None))
 
 
 def test_memory_that_ends_is_room_that_ends(store: Store) -> None:
