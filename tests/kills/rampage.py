@@ -10,6 +10,7 @@ from time import sleep
 
 from crypto.wire.fields import to_base64url
 from intake import config
+from intake.serve import MEMORY
 from intake.store import Store
 from tests.intake.conftest import make_folder, take
 from tests.intake.databases import Databases
@@ -27,6 +28,7 @@ from tests.serving import TODAY
 SUBMITTERS = 16
 _FIRST_SECONDS = 60
 _END_SECONDS = 200
+_HEARTBEAT = "wgunicorn-*"
 _LIMITS = "\n[limits]\nbusy_seconds = 60\n"
 """However slow the machine, an answer that the database is busy is no part of this."""
 
@@ -122,6 +124,10 @@ class Scene:
         carried = {"bundle.tar", "ceremony.tar", "post.tar", "records.tar"}
         if more := {path.name for path in self.courier.folder.iterdir()} - carried:
             yield f"left beside the bundle: {sorted(more)}"
+        beats = set(MEMORY.glob(_HEARTBEAT))
+        sleep(0.5)  # one that is just being made is gone by then
+        if beats & set(MEMORY.glob(_HEARTBEAT)):
+            yield "the heartbeat of a worker is left"
 
 
 @contextmanager
