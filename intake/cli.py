@@ -53,10 +53,11 @@ def init(folder: Path, pin: Path, url: str, demo: bool) -> None:
     from intake import migrations  # no other command needs what it loads
 
     _make_private(folder)
-    for name in (config.SETTINGS, config.PIN):
-        if (folder / name).exists():
-            raise RefusedError(f"{folder / name} is already there")
+    for name in (config.PIN, config.SETTINGS):
+        files.tidy(folder / name)
     data = pin.read_bytes()
+    if (folder / config.SETTINGS).exists() or _has_other(folder / config.PIN, data):
+        raise RefusedError(f"{folder} is the folder of an intake already")
     portal = config.read_pin(data).portal
     url = _believable(url)
     store = Store(config.database_inside(folder, url), Limits())
@@ -217,6 +218,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _has_other(file: Path, data: bytes) -> bool:
+    return file.exists() and file.read_bytes() != data
 
 
 def _make_private(folder: Path) -> None:

@@ -72,8 +72,9 @@ def load(folder: Path) -> Config:
 
 
 def write(folder: Path, pin_bytes: bytes, database: str, *, demo: bool) -> None:
-    """Makes the settings of a new intake."""
-    files.create(folder / PIN, pin_bytes)
+    """Makes the settings of a new intake; they are the last of what `intake init` makes."""
+    if not (folder / PIN).exists():
+        files.create(folder / PIN, pin_bytes)
     text = (
         "# Made by `intake init`. The table [limits] may follow; intake/limits.py says what there is.\n"
         f"database = {json.dumps(database)}\n"

@@ -15,18 +15,27 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 def create(path: Path, data: bytes) -> None:
-    """A new file with these bytes, durable; one that is there is never overwritten."""
-    with os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb") as out:
-        out.write(data)
-        _sync(out)
+    """A new file with these bytes, durable, whole or not there; one that is there is never overwritten."""
+    beside = _beside(path)
+    try:
+        with os.fdopen(os.open(beside, _NEW, PRIVATE_FILE), "wb") as out:
+            out.write(data)
+            _sync(out)
+        os.link(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
     _sync_folder(path)
+
+
+def tidy(path: Path) -> None:
+    """What a command that was killed left beside this file is gone."""
+    path.with_name(f".{path.name}.unfinished").unlink(missing_ok=True)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Writes beside `path` and renames when the block ends well; otherwise nothing is left and `path` is untouched."""
-    beside = path.with_name(f".{path.name}.unfinished")
-    beside.unlink(missing_ok=True)
+    beside = _beside(path)
     try:
         with os.fdopen(os.open(beside, _NEW, PRIVATE_FILE), "wb") as out:
             yield out
@@ -55,6 +64,11 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
 def is_private(path: Path) -> bool:
     """Whether nobody but the owner may read or write it."""
     return not path.stat().st_mode & 0o077
+
+
+def _beside(path: Path) -> Path:
+    tidy(path)
+    return path.with_name(f".{path.name}.unfinished")
 
 
 def _sync(out: BinaryIO) -> None:

@@ -68,6 +68,17 @@ def test_a_database_that_is_in_use_is_not_made_anew(store: Store, portal: Portal
         migrations.create(store, portal.name, DAY)
 
 
+def test_a_new_database_in_which_nothing_happened_is_taken_as_it_is(tmp_path: Path, databases: Databases) -> None:
+    store = Store(databases.place(tmp_path), Limits())
+    migrations.create(store, "a.portal", "2026-11-01")
+    migrations.create(store, "a.portal", DAY)
+    with store.look() as look:
+        assert look.open_from() == DAY
+    with pytest.raises(RefusedError, match="in use"):
+        migrations.create(store, "other.portal", DAY)
+    store.close()
+
+
 def test_a_migration_that_breaks_leaves_nothing(
     tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
