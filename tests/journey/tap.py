@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 HOST = "127.0.0.1"
 _CHUNK = 1 << 16
-_REQUEST = re.compile(rb"([A-Z]{3,7} /\S*) HTTP/1\.1\r\n")
+_REQUEST = re.compile(rb"((?:GET|HEAD|POST|PUT) /\S*) HTTP/1\.1\r\n")  # a body before it may end with a letter
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 

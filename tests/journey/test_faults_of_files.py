@@ -162,7 +162,9 @@ def first_only(spoil: Spoil) -> Spoil:
     return play
 
 
-@pytest.mark.parametrize("kind", WITH_FILES)
+@pytest.mark.parametrize(
+    "kind", [kind if kind == "part" else pytest.param(kind, marks=pytest.mark.prove) for kind in WITH_FILES]
+)
 def test_one_fault_of_some_sorts_does_no_harm_while_files_are_sent(kind: Kind, way: Way) -> None:
     chosen = sample(way.faults(kind), 1, f"files {kind}")
     assert way.breaches(chosen[::2], once=True) == []

@@ -42,7 +42,8 @@ ORDINARY = "a file of the ordinary page 1703"
 KEEPS_NAMES_OF_FILES = {"Chromium": (ORDINARY,)}
 BROWSERS = ("Chromium", "Firefox", "Firefox at level Safer")
 STORIES = {"French": FRENCH, "Arabic": ARABIC, "Chinese": CHINESE}
-PAIRS = list(zip(STORIES, BROWSERS, strict=True))
+ALL_PAIRS = list(zip(STORIES, BROWSERS, strict=True))
+PAIRS = [ALL_PAIRS[0], ALL_PAIRS[-1]]
 OTHER_PAIRS = [
     pytest.param(story, browser, marks=pytest.mark.prove)
     for story in STORIES

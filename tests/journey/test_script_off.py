@@ -86,6 +86,7 @@ def test_a_form_page_says_what_to_do_and_leads_to_the_addresses(
     assert [words for words in ADVICE if said(language, words) not in shown] == []
     assert sideways(plain) <= 0
     plain.locator("main a[href$='/contacts']").click()
+    plain.locator("main bdi.address").first.wait_for()
     addresses = plain.locator("main bdi.address").all_inner_texts()
     assert {each["email"] for each in annex()["committees"]} & set(addresses)
 
