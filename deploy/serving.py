@@ -66,15 +66,17 @@ def choose_port(wanted: int) -> int:
         return port
 
 
+# Throw-away keys are read on machines that have a network.
+TRIAL = ("--demo", "--with-network")
+
+
 @contextmanager
 def serving(rehearsal: Rehearsal, intake_port: int, station_port: int) -> Iterator[Serving]:
     """Both servers, ready to answer, until the block is left."""
     commands = rehearsal.commands
     with (
         server(commands, intake_port, "intake", "serve", rehearsal.intake, "--port", intake_port) as intake,
-        server(
-            commands, station_port, "review", "serve", rehearsal.station, "--demo", "--port", station_port
-        ) as station,
+        server(commands, station_port, "review", "serve", rehearsal.station, *TRIAL, "--port", station_port) as station,
     ):
         yield Serving(intake=intake, station=station, desk_link=_link(station))
 

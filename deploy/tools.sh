@@ -1,6 +1,7 @@
 #!/bin/bash
 # What `make test` needs beyond Python, Node and make: two browsers, fonts for the scripts people write in, a debugger,
-# and PostgreSQL: the package's programs, of which tests start their own; the server that Debian sets up is not used.
+# what makes networks for a desk that has none, and PostgreSQL: the package's programs, of which tests start their own;
+# the server that Debian sets up is not used.
 #
 #   deploy/tools.sh           installs what is missing (Debian; as root, or with sudo)
 #   deploy/tools.sh --check   says what is missing, exit 1 if anything is
@@ -11,6 +12,7 @@ declare -A NEEDED=(
   [/usr/bin/chromium]=chromium
   [/usr/bin/firefox-esr]=firefox-esr
   [/usr/bin/gdb]=gdb
+  [/sbin/ip]=iproute2
   [/usr/lib/postgresql/*/bin/postgres]=postgresql
   [/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf]=fonts-noto-core
   [/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf]=fonts-droid-fallback

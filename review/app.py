@@ -34,7 +34,10 @@ def create_app(config: Config) -> Flask:
     app.session_interface = sessions = DeskSessions(config.door)
     app.after_request(sessions.hand_out)
     app.extensions["door"] = config.door
-    app.extensions["pages"] = Pages(demo=config.demo, idle_seconds=config.idle_seconds)
+    app.extensions["ways_out"] = config.ways_out
+    app.extensions["pages"] = Pages(
+        demo=config.demo, with_network=config.with_network, idle_seconds=config.idle_seconds
+    )
     app.extensions["desk"] = Desk(
         config.station,
         idle_seconds=config.idle_seconds,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from review.door import Door
+from review.network import nowhere
 
 IDLE_SECONDS = 600.0
 
@@ -29,12 +30,15 @@ def nothing_more() -> None:
 class Config:
     """The station's folder, the one browser that may enter, and the world as functions.
 
+    `ways_out` names the devices by which the machine reaches a network: while there are any, nothing opens.
     `after_lock` is called when the keepers are gone, to forget what the web app itself still remembers.
     """
 
     station: Path
     door: Door = field(default_factory=Door)
     demo: bool = False
+    with_network: bool = False
+    ways_out: Callable[[], tuple[str, ...]] = nowhere
     idle_seconds: float = IDLE_SECONDS
     today: Callable[[], str] = utc_today
     moment: Callable[[], float] = seconds_awake_or_asleep

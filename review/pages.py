@@ -22,18 +22,21 @@ _UNITS = (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6), ("digital-ki
 class Pages:
     """One environment a language, made once."""
 
-    def __init__(self, *, demo: bool, idle_seconds: float) -> None:
+    def __init__(self, *, demo: bool, with_network: bool, idle_seconds: float) -> None:
         self._demo = demo
+        self._with_network = with_network
         self._idle_seconds = idle_seconds
         self._environments = {language: _environment(language) for language in languages("review")}
 
     def render(self, name: str, **values: Any) -> str:
         """A page, in the language of the request."""
-        return (
-            self._environments[self.language(request)]
-            .get_template(name)
-            .render(demo=self._demo, idle_seconds=round(self._idle_seconds), csrf_token=generate_csrf, **values)
-        )
+        everywhere = {
+            "demo": self._demo,
+            "with_network": self._with_network,
+            "idle_seconds": round(self._idle_seconds),
+            "csrf_token": generate_csrf,
+        }
+        return self._environments[self.language(request)].get_template(name).render(**everywhere, **values)
 
     def refusal(self, refused: Refused) -> str:
         """What was refused, why, and what would lift it, in one paragraph."""

@@ -17,6 +17,8 @@ RefusalCode = Literal[
     "broken",
     "not-understood",
     "too-much",
+    "network-up",
+    "network-unknown",
     # keys and trust
     "no-trust",
     "no-directory",

@@ -31,3 +31,9 @@ def sessions() -> DeskSessions:
     found = current_app.session_interface
     assert isinstance(found, DeskSessions)
     return found
+
+
+def ways_out() -> tuple[str, ...]:
+    """The devices by which the machine reaches a network, as far as the desk was told to look."""
+    found: tuple[str, ...] = current_app.extensions["ways_out"]()
+    return found

@@ -8,6 +8,7 @@ import click
 
 from review.cli.asking import Name, opened_all, station_argument
 from review.config import Config, utc_today
+from review.network import check_offline, nowhere, ways_out
 from review.pages import refusal_in
 from review.post import write_post
 from review.process import KeeperProcess
@@ -66,9 +67,15 @@ def record(station: Path, out: Path, vault: str | None) -> None:
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one"
 )
 @click.option("--demo", is_flag=True, help="a banner on every page")
-def serve(station: Path, port: int, demo: bool) -> None:
-    """Open the desk on this machine, for the one browser that follows the printed link."""
-    serve_desk(Config(station=station.absolute(), demo=demo), port)
+@click.option("--with-network", is_flag=True, help="open it also where the machine reaches a network: for trials only")
+def serve(station: Path, port: int, demo: bool, with_network: bool) -> None:
+    """Open the desk on this machine, for the one browser that follows the printed link.
+
+    Refuses on a machine that can reach a network, and locks when one comes up.
+    """
+    look = nowhere if with_network else ways_out
+    check_offline(look())
+    serve_desk(Config(station=station.absolute(), demo=demo, with_network=with_network, ways_out=look), port)
 
 
 def _take(vault: str, keeper: KeeperProcess, file: Path, today: str) -> bool:

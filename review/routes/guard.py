@@ -5,7 +5,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from review.door import COOKIE
 from review.headers import HEADERS
-from review.running import desk, door, pages
+from review.network import check_offline
+from review.refusals import Refused
+from review.running import desk, door, pages, ways_out
 
 # What a browser may have before it has shown the link, and what it may do while everything is locked.
 _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
@@ -18,6 +20,7 @@ def install(app: Flask) -> None:
     """Registers the checks, in their order, and the headers."""
     app.before_request(_check_host)
     app.before_request(_check_browser)
+    app.before_request(_check_offline)
     app.before_request(_check_open)
     app.after_request(_set_headers)
 
@@ -37,6 +40,18 @@ def _check_browser() -> tuple[str, int] | None:
     if request.endpoint in _FOR_ANYBODY or _is_known():
         return None
     return pages().render("closed.html"), 403
+
+
+def _check_offline() -> tuple[str, int] | None:
+    """A network that comes up shuts everything, and says so until it is gone."""
+    if request.endpoint in _NO_USE:
+        return None
+    try:
+        check_offline(ways_out())
+    except Refused as refused:
+        desk().lock()
+        return pages().render("error.html", kind="refused", words=pages().refusal(refused)), 409
+    return None
 
 
 def _check_open() -> AnyResponse | None:

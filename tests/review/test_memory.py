@@ -21,6 +21,7 @@ from tests.review.carried import Writer, bundle, close_day
 from tests.review.conftest import PASSPHRASE, Station
 
 CANARY = "zinnia-quagmire-oboe-1847"
+TRIAL = ("--port", "0", "--with-network")
 _READY_WITHIN_SECONDS = 60.0
 
 
@@ -61,9 +62,9 @@ class Browser:
 
 
 @contextmanager
-def served_link(folder: Path) -> Iterator[tuple[psutil.Process, str]]:
+def served_link(folder: Path, *options: str) -> Iterator[tuple[psutil.Process, str]]:
     """The desk as the command serves it: the listening process, and the link that it printed."""
-    command = [str(Path(sys.executable).with_name("review")), "serve", str(folder), "--port", "0"]
+    command = [str(Path(sys.executable).with_name("review")), "serve", str(folder), *(options or TRIAL)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -75,9 +76,9 @@ def served_link(folder: Path) -> Iterator[tuple[psutil.Process, str]]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[psutil.Process, Browser]]:
+def served(folder: Path, *options: str) -> Iterator[tuple[psutil.Process, Browser]]:
     """The same, and a browser that has followed the link."""
-    with served_link(folder) as (process, link):
+    with served_link(folder, *options) as (process, link):
         parts = urlsplit(link)
         assert parts.hostname is not None
         assert parts.port is not None
