@@ -5,7 +5,6 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
@@ -14,21 +13,23 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BROWSER := intake/browser
 BROWSER_FILES := $(shell find $(BROWSER) -name node_modules -prune -o -type f -print 2>/dev/null)
 WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: run test vectors prove bench screens tools venv browser lint lock clean help
 
 run: .build/installed .build/page ## a whole portal with throw-away keys on 127.0.0.1:8000, its station on :8001
 	@exec $(BIN)/python -m deploy.demo
 
-test: have-tools venv lint .build/page-tested ## everything that every change must pass
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+test: have-tools ## everything that every change must pass
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint .build/page-tested
+	$(PYTEST)
 
 vectors: venv browser ## age's own 143 test vectors, in both languages
 	$(BIN)/python -m tests.crypto.cctv
 	npm run --silent --prefix $(BROWSER) vectors
 
 prove: have-tools venv browser ## the long proofs: every script, many examples, many at once
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "" --hypothesis-profile prove
+	$(PYTEST) -m "" --hypothesis-profile prove
 
 bench: have-tools venv browser ## figures beside their targets; also in .build/bench.json
 	$(BIN)/python -m tests.bench
@@ -81,7 +82,7 @@ have-tools:
 	$(PIP) install --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.build/developer: .build/venv requirements-dev.txt
+.build/developer: .build/venv requirements-dev.txt | .build/installed
 	$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@touch $@
 

@@ -1,6 +1,11 @@
 """What the errors of database drivers say about the state of the database, by their codes alone."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from intake.errors import AwayError, BusyError, FullError, StoreError
 
@@ -20,6 +25,22 @@ _POSTGRESQL_FULL = ("53100", "25006", "58030")
 # The server is going, gone or not there yet, or has no connection to spare; whoever never got in has no code at all.
 _POSTGRESQL_AWAY = ("57P01", "57P02", "57P03", "53300")
 _CONNECTION_LOST = "08"
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """What a driver says about the state of the database becomes a `StoreError`."""
+    try:
+        yield
+    except PoolTimeoutError:
+        raise BusyError from None
+    except MemoryError:  # how Python's driver says what SQLite calls SQLITE_NOMEM
+        raise FullError from None
+    except DBAPIError as error:
+        known = meaning(error.orig)
+        if known is None:
+            raise
+        raise known from None
 
 
 def meaning(error: BaseException | None) -> StoreError | None:

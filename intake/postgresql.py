@@ -1,8 +1,14 @@
-"""What a PostgreSQL behind an intake must be set to, and how its tables are left without traces (deploy/INTAKE.md)."""
+"""PostgreSQL behind an intake: what it must be set to, how transactions take turns in it, and how its tables are left
+without traces (deploy/INTAKE.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from intake.errors import RefusedError
+from intake.limits import Limits
+from intake.turns import Turn
 
 SETTINGS = {
     "archive_mode": "off",
@@ -43,10 +49,59 @@ _TOUCHED = (
 )
 
 
+_OURS = 5209
+"""Sets our locks on submissions apart from any other that somebody takes in the same database."""
+
+_TRY_CLAIM = text(f"SELECT pg_try_advisory_xact_lock({_OURS}, CAST(:key AS integer))")
 _TAKES_EXAMPLES = text(
     "SELECT coalesce(attstattarget, -1) <> 0 FROM pg_attribute"
     " WHERE attrelid = CAST(:table AS regclass) AND attname = :column"
 )
+
+
+def prepare(engine: Engine, limits: Limits) -> None:
+    """Its transactions begin and end with the words of `beginning`, and nobody waits without an end."""
+    if engine.dialect.driver != "psycopg" or engine.dialect.is_async:  # `drivers` knows no other's errors
+        raise RefusedError("PostgreSQL is asked through psycopg alone: postgresql+psycopg://")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = '{limits.busy_seconds}s'")
+        cursor.close()
+
+
+def beginning(*, writes: bool, turn: Turn | None) -> str:
+    """How a transaction begins: in one message to the server, what it takes included.
+
+    Whoever asks for the table first is first: who shares it never keeps out for long who wants it alone. (Locks on a
+    row would: those who share one go past those who wait.) Whoever writes sees what others did before its turn came:
+    each statement looks anew.
+    """
+    if not writes:
+        return "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    statements = ["BEGIN ISOLATION LEVEL READ COMMITTED"]
+    if turn is not None:
+        mode = "EXCLUSIVE" if turn.alone else "ROW SHARE"
+        statements += [f"LOCK TABLE {turn.table.name} IN {mode} MODE", *claims(turn.ids)]
+    return "; ".join(statements)
+
+
+def claims(ids: Iterable[bytes]) -> Iterator[str]:
+    """Until the transaction ends, no other one that claims one of these has begun to look at what lies under them.
+
+    The first byte of each is locked, so that nobody who claims very many takes all the locks there are; and those in
+    order, so that no two wait for each other.
+    """
+    for key in sorted({one[0] for one in ids}):
+        yield f"SELECT pg_advisory_xact_lock({_OURS}, {key})"
+
+
+def try_claim(connection: Connection, one: bytes) -> bool:
+    """The same for one more, without waiting; whether that could be had."""
+    claimed: bool = connection.execute(_TRY_CLAIM, {"key": one[0]}).scalar_one()
+    return claimed
 
 
 def other_settings(engine: Engine) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +19,23 @@ from tests.chromium import started_chromium
 settings.register_profile("test", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("prove", settings.get_profile("test"), max_examples=5_000)
 settings.load_profile("test")
+
+# Where one file alone takes a minute or more. These begin first, or a worker is left alone with one of them at the end.
+LONG = (
+    *("tests/kills/", "tests/journey/", "tests/fuzz/", "tests/abuse/test_mailbox_timing.py"),
+    *("tests/crypto/test_distinguishers.py", "tests/crypto/test_twins_age.py", "tests/intake/test_parallel.py"),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In any order otherwise."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: who waits for a server, a browser or the disk leaves a core to somebody else."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(scope="session")

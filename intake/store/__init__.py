@@ -7,8 +7,6 @@ else can. Each method is one statement, or the few that only make sense together
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
-
 from intake import database, schema
 from intake.errors import IntakeError, RefusedError
 from intake.limits import Limits
@@ -19,6 +17,7 @@ from intake.store.records import ChangeRecords, LookAtRecords
 from intake.store.replies import ChangeReplies, LookAtReplies
 from intake.store.submissions import ChangeSubmissions, LookAtSubmissions
 from intake.store.values import Manifest, Part, Slot, StoredRecord, Submission
+from intake.turns import Turn
 
 __all__ = ["Change", "Look", "Manifest", "Part", "Slot", "Store", "StoredRecord", "Submission"]
 
@@ -66,21 +65,19 @@ class Store:
     @contextmanager
     def change(self, *ids: bytes) -> Iterator[Change]:
         """All or nothing, never while a day is being closed, and for these submissions one after the other."""
-        with self._locked(shared=True) as connection:
-            database.claim(connection, ids)
-            yield Change(connection)
+        with self._change(Turn(table=schema.state, ids=ids)) as change:
+            yield change
 
     @contextmanager
     def alone(self) -> Iterator[Change]:
         """All or nothing, while nobody else can write: the closing lock."""
-        with self._locked(shared=False) as connection:
-            yield Change(connection)
+        with self._change(Turn(table=schema.state, alone=True)) as change:
+            yield change
 
     @contextmanager
-    def _locked(self, *, shared: bool) -> Iterator[Connection]:
-        with database.transaction(self.engine, writes=True) as connection:
-            database.lock(connection, schema.state, shared=shared)
-            yield connection
+    def _change(self, turn: Turn) -> Iterator[Change]:
+        with database.transaction(self.engine, writes=True, turn=turn) as connection:
+            yield Change(connection)
 
     def settle(self) -> None:
         """See `database.settle`."""

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from crypto.wire.attachments import PART_LENGTH
-from intake import database, schema
+from intake import database, postgresql, schema
 from intake.store.rows import Rows, chunks
 from intake.store.values import Part
 
 _part, _staging = schema.part, schema.staging
 _NAMED = (_part.c.id, _part.c.name, _part.c.sha256)
+# What every submission runs, built once.
 _COUNT = select(func.count()).where(_part.c.id == bindparam("wanted"))
+_UNSTAGE = delete(_staging).where(_staging.c.id == bindparam("wanted"))
 
 
 class LookAtParts(Rows):
@@ -70,11 +72,11 @@ class ChangeParts(LookAtParts):
 
     def unstage(self, submission_id: bytes) -> None:
         """Its parts wait no longer: the envelope is there."""
-        self._connection.execute(delete(_staging).where(_staging.c.id == submission_id))
+        self._connection.execute(_UNSTAGE, {"wanted": submission_id})
 
     def drop_staged(self, submission_id: bytes, day: str) -> bool:
         """Parts that wait for an envelope since before this day are gone, unless somebody is busy with them."""
-        if not database.try_claim(self._connection, submission_id):
+        if self._connection.dialect.name == "postgresql" and not postgresql.try_claim(self._connection, submission_id):
             return False
         waiting = (_staging.c.id == submission_id) & (_staging.c.day < day)
         if not self._connection.execute(delete(_staging).where(waiting)).rowcount:

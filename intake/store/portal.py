@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from intake import schema
 from intake.store.rows import Rows
-
-_REVISION = select(schema.state.c.revision)
 
 
 class LookAtPortal(Rows):
@@ -15,17 +13,17 @@ class LookAtPortal(Rows):
 
     def portal(self) -> str:
         """The portal this database belongs to."""
-        portal: str = self._connection.execute(select(schema.state.c.portal)).scalar_one()
+        portal: str = self._state().portal
         return portal
 
     def revision(self) -> int:
         """Moves whenever directories or records were imported."""
-        revision: int = self._connection.execute(_REVISION).scalar_one()
+        revision: int = self._state().revision
         return revision
 
     def open_from(self) -> str:
         """The first day that is not closed yet."""
-        day: str = self._connection.execute(select(schema.state.c.open_from)).scalar_one()
+        day: str = self._state().open_from
         return day
 
     def open_day(self, today: str) -> str:
@@ -93,7 +91,7 @@ class ChangePortal(LookAtPortal):
     def add_directory(self, seq: int, note_hash: bytes, note: bytes) -> None:
         """A directory note; every worker reads anew."""
         self._connection.execute(insert(schema.directory).values(seq=seq, hash=note_hash, note=note))
-        self._connection.execute(update(schema.state).values(revision=schema.state.c.revision + 1))
+        self._set_state(revision=schema.state.c.revision + 1)
 
     def add_key_file(self, sha256: bytes, data: bytes) -> None:
         """A key file that was not there."""
@@ -105,7 +103,7 @@ class ChangePortal(LookAtPortal):
 
     def set_open_from(self, day: str) -> None:
         """The first day that is not closed yet."""
-        self._connection.execute(update(schema.state).values(open_from=day))
+        self._set_state(open_from=day)
 
     def append_log(self, n: int, month: str, line: bytes) -> None:
         """The next line of the public log."""

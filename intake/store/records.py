@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, insert, literal, select, update
+from sqlalchemy import Row, insert, literal, select
 
 from intake import schema
 from intake.store.rows import Rows
@@ -49,7 +49,7 @@ class ChangeRecords(LookAtRecords):
                 note=record.note,
             )
         )
-        self._connection.execute(update(schema.state).values(revision=schema.state.c.revision + 1))
+        self._set_state(revision=schema.state.c.revision + 1)
 
 
 def _stored(row: "Row[Any]") -> StoredRecord:

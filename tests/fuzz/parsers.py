@@ -14,6 +14,7 @@ from crypto.public import bech32, seal
 from crypto.public.keys import check_key_file, parse_recipient, recipient_text
 from crypto.public.trust import Pin, believe
 from crypto.public.verify import verify
+from crypto.secret.identity import Identities
 from crypto.secret.offer import Offer
 from crypto.secret.unseal import unseal
 from crypto.sign.sign import public, sign
@@ -82,9 +83,10 @@ def frame(name: str, sizes: tuple[int, ...]) -> Parser:
 
 def sealed(name: str, data: bytes, seed: bytes, share: float) -> Parser:
     """For opening: only what was sealed opens."""
+    identities = Identities.load([seed])
 
     def parse(file: bytes) -> bytes:
-        unseal(file, [seed])
+        unseal(file, identities)
         return file
 
     return Parser(name=name, parse=parse, back=lambda _: data, samples=(data,), share=share)

@@ -41,11 +41,37 @@ def stated_settings() -> dict[str, str]:
 
 @dataclass(slots=True, eq=False)
 class Cluster:
-    """A running server, which makes databases."""
+    """A server, which makes databases while it runs."""
 
     folder: Path
+    user: str | None
     _numbers: Iterator[int] = field(default_factory=count)
     _made: list[str] = field(default_factory=list)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Waits until it answers."""
+        options = {
+            **stated_settings(),
+            **_FAST,
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+        }
+        command = ["postgres", "-D", f"{self.folder}/data", *(f"--{key}={value}" for key, value in options.items())]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(_as(self.user, *command), stdout=log, stderr=log, cwd="/")
+        _wait_until_ready(self, self._process)
+
+    def stop(self, how: signal.Signals) -> None:
+        """Whatever it is doing: SIGINT writes everything down, SIGQUIT nothing."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(60)
+
+    def restart(self) -> None:
+        """As an upgrade of its package does: every connection is lost, and what was committed stays."""
+        self.stop(signal.SIGINT)
+        self.start()
 
     @property
     def log(self) -> Path:
@@ -104,18 +130,13 @@ def running() -> Iterator[Cluster]:
         user = _hand_over(folder)
         made = ["initdb", "--pgdata", f"{folder}/data", f"--username={OWNER}", "--auth=trust", "--no-sync"]
         _run(user, *made, "--locale=C", "--encoding=UTF8")
-        options = {**stated_settings(), **_FAST, "listen_addresses": "", "unix_socket_directories": name}
-        command = ["postgres", "-D", f"{folder}/data", *(f"--{key}={value}" for key, value in options.items())]
-        cluster = Cluster(folder=folder)
-        with cluster.log.open("wb") as log:
-            process = subprocess.Popen(_as(user, *command), stdout=log, stderr=log, cwd="/")
+        cluster = Cluster(folder=folder, user=user)
         try:
-            _wait_until_ready(cluster, process)
+            cluster.start()
             cluster.run("CREATE ROLE {} LOGIN", ROLE)
             yield cluster
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed
-            process.wait(60)
+            cluster.stop(signal.SIGQUIT)  # at once: nothing of it is needed
 
 
 def _program(name: str) -> str:

@@ -1,46 +1,29 @@
-"""What only PostgreSQL does: many transactions side by side, a server that may be away, and a log of its own."""
+"""What only PostgreSQL does: many transactions side by side, settings and a log of its own, drivers of many kinds."""
 
-import json
-import os
-import shutil
+import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from pathlib import Path
-from types import NoneType
-from typing import LiteralString
+from contextlib import ExitStack
+from types import ModuleType, NoneType
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from psycopg import sql
-from sqlalchemy import insert
+from sqlalchemy import event, insert, text
 
-from intake import create_app, drivers, schema
+from intake import drivers, schema
 from intake.config import Config
-from intake.errors import AwayError, BusyError, FullError
+from intake.errors import AwayError, BusyError, FullError, RefusedError
 from intake.limits import Limits
 from intake.store import Store
-from tests.intake.conftest import SetClock, address, code_of, headers, site_of
+from tests.intake.conftest import address, headers, site_of
 from tests.intake.databases import POSTGRESQL
-from tests.intake.postgres import OWNER, ROLE, Cluster, name_of, stated_settings
-from tests.intake.test_disk import mounted
-from tests.intake.test_parts import DATA, ID, at
-from tests.intake.test_parts import name as part_name
+from tests.intake.postgres import ROLE, Cluster, name_of, stated_settings
+from tests.intake.test_parts import ID
 from tests.material import Portal
 
 pytestmark = pytest.mark.databases(POSTGRESQL)
-
-
-@pytest.fixture
-def hasty(settings: Config, store: Store, clock: SetClock) -> Iterator[Flask]:
-    """An application with two threads that waits a second for others."""
-    app = create_app(replace(settings, limits=Limits(threads=2, busy_seconds=1, retry_seconds=3)), clock)
-    yield app
-    site_of(app).store.close()
 
 
 def test_it_runs_as_the_guide_asks_for(store: Store) -> None:
@@ -102,7 +85,7 @@ def test_a_day_is_closed_though_submissions_never_pause(store: Store) -> None:
     assert entered
 
 
-def test_as_many_connections_are_open_as_requests_are_handled_and_no_more(hasty: Flask, settings: Config) -> None:
+def test_as_many_connections_are_open_as_requests_are_handled_and_no_more(settings: Config) -> None:
     wide = Store(settings.database, Limits(threads=20, busy_seconds=1))
     with ExitStack() as open_looks:
         for _ in range(20):
@@ -112,89 +95,38 @@ def test_as_many_connections_are_open_as_requests_are_handled_and_no_more(hasty:
     wide.close()
 
 
-def test_whoever_asks_while_the_server_is_away_is_told_when_to_come_back(
-    hasty: Flask, store: Store, cluster: Cluster, settings: Config, portal: Portal
+def test_whoever_writes_sees_what_others_did_before_whatever_the_server_is_set_to(
+    store: Store, cluster: Cluster, settings: Config
 ) -> None:
-    client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
-    assert put(client, bytes(16), envelope) == (204, "")
-    cut_off(cluster, name)
-    assert put(client, b"\x01" * 16, envelope) == (503, "unavailable")  # its connection was lost
-    assert put(client, b"\x01" * 16, envelope) == (204, "")
-    cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
-    cut_off(cluster, name)
-    for _ in range(2):
-        assert put(client, b"\x02" * 16, envelope) == (503, "unavailable")  # and no other can be made
-    with pytest.raises(AwayError, match="cannot be reached"):
-        Store.open(settings.database, settings.limits, portal.name)
-    cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
-    assert put(client, b"\x02" * 16, envelope) == (204, "")
+    cluster.run("ALTER DATABASE {} SET default_transaction_isolation = serializable", name_of(settings.database))
     store.engine.dispose()
+    show = text("SHOW transaction_isolation")
+    with store.change(ID) as change:
+        assert change._connection.scalar(show) == "read committed"
+    with store.alone() as change:
+        assert change._connection.scalar(show) == "read committed"
     with store.look() as look:
-        assert look.count()["arrived"] == 3
+        assert look._connection.scalar(show) == "repeatable read"
 
 
-def test_a_database_that_may_only_be_read_is_said_so_and_everything_goes_on_when_it_may_be_written(
-    hasty: Flask, store: Store, cluster: Cluster, settings: Config, portal: Portal
+@pytest.mark.parametrize("driver", ["pg8000", "psycopg_async"])
+def test_another_driver_whose_errors_nobody_here_knows_is_refused(driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = ModuleType("pg8000")
+    installed.__dict__.update(paramstyle="pyformat", __version__="1.31.0")
+    monkeypatch.setitem(sys.modules, "pg8000", installed)
+    with pytest.raises(RefusedError, match="psycopg alone"):
+        Store(f"postgresql+{driver}://db/intake", Limits())
+
+
+def test_a_submission_takes_six_messages_to_the_server_and_its_end(
+    app: Flask, client: FlaskClient, portal: Portal
 ) -> None:
-    client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
-    assert put(client, bytes(16), envelope) == put_part(client, 1) == (204, "")
-    cluster.run("ALTER DATABASE {} SET default_transaction_read_only = on", name)
-    cut_off(cluster, name)
-    put(client, bytes(16), envelope)  # finds that its connection was lost
-    assert put(client, b"\x01" * 16, envelope) == put_part(client, 2) == (507, "storage-full")
-    assert client.get("/days").status_code == 200
-    cluster.run("ALTER DATABASE {} RESET default_transaction_read_only", name)
-    cut_off(cluster, name)
-    put(client, bytes(16), envelope)
-    assert put(client, b"\x01" * 16, envelope) == put_part(client, 2) == (204, "")
-    store.engine.dispose()
-    with store.look() as look:
-        assert (look.count()["arrived"], look.count()["part"]) == (2, 2)
-
-
-@contextmanager
-def on_a_small_disk(cluster: Cluster, name: str) -> Iterator[Path]:
-    """The database lies on a disk of 24 MiB, which root can mount."""
-
-    def move(place: LiteralString) -> None:
-        cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
-        cut_off(cluster, name)
-        cluster.run("ALTER DATABASE {} SET TABLESPACE {}", name, place)
-        cluster.run("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
-
-    with mounted(cluster.folder / "small", "24m") as disk:
-        shutil.chown(disk, OWNER, OWNER)
-        with psycopg.connect(host=str(cluster.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(str(disk))))
-        move("small")
-        try:
-            yield disk
-        finally:
-            move("pg_default")
-            cluster.run("DROP TABLESPACE small")
-
-
-if os.geteuid() == 0:  # nobody else can mount a disk
-
-    def test_a_full_disk_is_said_so_and_everything_goes_on_when_there_is_room(
-        hasty: Flask, store: Store, cluster: Cluster, settings: Config, portal: Portal
-    ) -> None:
-        client, envelope, name = hasty.test_client(), portal.envelope(), name_of(settings.database)
-        store.engine.dispose()
-        with on_a_small_disk(cluster, name) as disk:
-            (disk / "ballast").write_bytes(bytes(4_000_000))
-            put(client, bytes(16), envelope)  # finds that its connection was lost
-            answers = [put_part(client, number) for number in range(25)]
-            taken = answers.index((507, "storage-full"))
-            assert answers == [(204, "")] * taken + [(507, "storage-full")] * (25 - taken)
-            assert (1 < taken < 20, client.get("/days").status_code) == (True, 200)
-            assert len(json.loads(client.get(f"{address(ID)}/parts").data)["parts"]) == taken
-            (disk / "ballast").unlink()
-            assert put_part(client, taken) == put(client, b"\x01" * 16, envelope) == (204, "")
-            with store.look() as look:
-                assert {look.part(ID, part_name(number)) == DATA for number in range(taken + 1)} == {True}
-                assert (look.count_parts(ID), look.count_staged()) == (taken + 1, taken + 1)
-            store.engine.dispose()
+    statements: list[str] = []
+    event.listen(site_of(app).store.engine, "before_cursor_execute", lambda *of: statements.append(of[2].split()[0]))
+    for one in range(2):
+        statements.clear()
+        assert client.put(address(bytes([one] * 16)), data=portal.envelope(), headers=headers()).status_code == 204
+    assert statements == ["BEGIN", "SELECT", "SELECT", "SELECT", "DELETE", "INSERT"]
 
 
 @pytest.mark.parametrize(
@@ -215,20 +147,3 @@ if os.geteuid() == 0:  # nobody else can mount a disk
 )
 def test_what_the_driver_says_is_understood(error: type[psycopg.Error], meaning: type) -> None:
     assert type(drivers.meaning(error())) is meaning
-
-
-def cut_off(cluster: Cluster, name: str) -> None:
-    """Ends every connection to a database."""
-    cluster.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", values=[name])
-
-
-def put_part(client: FlaskClient, number: int) -> tuple[int, str]:
-    """Status and code of the answer."""
-    answer = client.put(at(number), data=DATA)
-    return answer.status_code, code_of(answer) if answer.data else ""
-
-
-def put(client: FlaskClient, submission_id: bytes, envelope: bytes) -> tuple[int, str]:
-    """Status and code of the answer."""
-    answer = client.put(address(submission_id), data=envelope, headers=headers())
-    return answer.status_code, code_of(answer) if answer.data else ""

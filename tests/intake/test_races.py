@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from crypto.wire.digest import sha256
-from intake import database
+from intake import postgresql
 from intake.store import Part, Store
 from tests.intake.conftest import ON_BOTH
 from tests.intake.databases import POSTGRESQL
@@ -59,7 +59,7 @@ def test_without_claims_a_part_would_slip_in(
     client: FlaskClient, store: Store, envelope: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the test above: transactions of PostgreSQL do not see each other."""
-    monkeypatch.setattr(database, "claim", lambda *_: None)
+    monkeypatch.setattr(postgresql, "claims", lambda _ids: ())
     assert late_part(client, store, envelope) == (204, "")
 
 

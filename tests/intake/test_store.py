@@ -79,6 +79,16 @@ def test_a_new_database_in_which_nothing_happened_is_taken_as_it_is(tmp_path: Pa
     store.close()
 
 
+def test_a_transaction_sees_what_it_changed_of_the_portal_itself(store: Store) -> None:
+    with store.alone() as change:
+        revision = change.revision()
+        assert change.open_from() == DAY
+        change.set_open_from("2027-01-01")
+        assert (change.open_from(), change.open_day(DAY)) == ("2027-01-01", "2027-01-01")
+        change.add_directory(9, bytes(32), b"")
+        assert change.revision() == revision + 1
+
+
 def test_a_migration_that_breaks_leaves_nothing(
     tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

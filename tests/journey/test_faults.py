@@ -119,6 +119,14 @@ def test_a_document_that_broke_off_anywhere_takes_no_words(line: Line) -> None:
         assert (ending.reached, wrong) == (False, [])
 
 
+def test_a_button_that_lost_what_it_does_closes_the_form(line: Line) -> None:
+    """Before this was looked at, a person pressed Skip, and nothing happened, and nothing was said."""
+    document = line.visit["document"]
+    deaf = repacked(document, plain(document).replace(b'data-act="skip"', b'data-ict="skip"', 1))
+    ending, wrong = line.tried({"document": lambda _answer: honest(deaf)})
+    assert (ending.reached, wrong) == (False, [])
+
+
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
 def test_a_script_with_one_other_bit_is_not_run(packed: bool, line: Line) -> None:
     """Of a text in it: the script can still be read, and would derive other keys than everybody else."""

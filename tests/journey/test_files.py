@@ -1,34 +1,12 @@
 """Files travel beside a message, sealed in the page, and arrive whole; the person pauses, cancels, leaves."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
-import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Request, expect
 
 from tests.journey.looks import looking
 from tests.journey.sender import ARABIC, PIECES, THREE, WITHIN_MS, Held, Intake, Sender, file
 from tests.journey.test_journey import assert_nothing_is_kept, watch
-from tests.serving import Served, serving
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The module's own server."""
-    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
-        yield started
-
-
-@pytest.fixture
-def intake(served: Served, tmp_path: Path) -> Intake:
-    """What comes from now on."""
-    return Intake(served, tmp_path)
-
-
-@pytest.fixture
-def sender(page: Page, intake: Intake) -> Sender:
-    """Somebody who has not begun yet."""
-    return Sender(page, intake.address)
 
 
 def test_three_files_arrive_byte_for_byte_and_nothing_of_them_stays(sender: Sender, intake: Intake) -> None:

@@ -1,32 +1,13 @@
 """What cannot be locked or taken is said in words, and nothing leaves without the files that the person chose."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
+from crypto.wire.message import AccountBody
 from tests.journey.sender import THREE, WITHIN_MS, Files, Intake, Sender, at_part, file, refuse
-from tests.serving import Served, serving
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The module's own server."""
-    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
-        yield started
-
-
-@pytest.fixture
-def intake(served: Served, tmp_path: Path) -> Intake:
-    """What comes from now on."""
-    return Intake(served, tmp_path)
-
-
-@pytest.fixture
-def sender(page: Page, intake: Intake) -> Sender:
-    """Somebody who has not begun yet."""
-    return Sender(page, intake.address)
 
 
 def cut(route: Route) -> None:
@@ -100,6 +81,51 @@ def test_without_a_worker_that_works_nothing_is_sent_until_the_person_takes_the_
     sender.finish()
     (arrived,) = intake.arrived()
     assert arrived.message.attachments is None
+
+
+SPOILED = """
+const Real = Blob, later = window.setTimeout;
+let scripts = 0;
+window.Blob = class extends Real {
+  constructor(parts, options) {
+    super(options?.type === "text/javascript" && ++scripts === 1 ? [`SPOIL`, ...parts] : parts, options);
+  }
+};
+window.setTimeout = (run, time) => later(run, time === PATIENCE ? 8_000 : time);
+"""
+ANSWERS = """
+let answers = 0;
+const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (said, given) {
+  if (++answers > 3) WRONG;
+  post.call(this, said, given);
+};
+"""
+HASHING = {
+    "dies": ("throw new Error('no')", -1),
+    "falls silent": ("return", 120_000),
+    "hashes another number of bytes": ("said = { ...said, hashed: said.hashed + 1 }", -1),
+}
+
+
+@pytest.mark.parametrize(("wrong", "patience"), HASHING.values(), ids=HASHING)
+def test_hashing_that_breaks_in_the_middle_is_said_and_the_words_go_without_files(
+    sender: Sender, intake: Intake, wrong: str, patience: int
+) -> None:
+    spoil = ANSWERS.replace("WRONG", wrong)
+    script = SPOILED.replace("SPOIL", spoil).replace("PATIENCE", str(patience))
+    sender.page.add_init_script(script)
+    sender.begin()
+    expect(sender.page.locator("#error")).to_contain_text("could not be locked", timeout=WITHIN_MS)
+    assert sender.page.workers == []
+    assert intake.arrived() == []
+    sender.press("skip")
+    sender.press("continue")
+    sender.finish()
+    (arrived,) = intake.arrived()
+    assert arrived.message.attachments is None
+    assert isinstance(arrived.message.body, AccountBody)
+    assert "A few words." in arrived.message.body.answers.values()
 
 
 def test_a_file_that_is_no_longer_what_it_was_is_named(sender: Sender, intake: Intake, tmp_path: Path) -> None:

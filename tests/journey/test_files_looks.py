@@ -1,33 +1,10 @@
 """The screens with files: nothing to scroll sideways, nothing that axe finds, nothing that needs a mouse."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journey.looks import SCHEMES, WIDTHS, faults, look_like
 from tests.journey.sender import PARTS, THREE, WITHIN_MS, Intake, Sender, at_part, file
-from tests.serving import Served, serving
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The module's own server."""
-    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
-        yield started
-
-
-@pytest.fixture
-def intake(served: Served, tmp_path: Path) -> Intake:
-    """What comes from now on."""
-    return Intake(served, tmp_path)
-
-
-@pytest.fixture
-def sender(page: Page, intake: Intake) -> Sender:
-    """Somebody who has not begun yet."""
-    return Sender(page, intake.address)
 
 
 @pytest.mark.parametrize("language", ["en", "ar", pytest.param("fr", marks=pytest.mark.prove)])

@@ -14,25 +14,6 @@ from tests.journey.sender import PIECES, SUBMISSIONS, THREE, WITHIN_MS, Held, In
 from tests.serving import TODAY, Served, serving
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The module's own server."""
-    with serving(tmp_path_factory.mktemp("files"), workers=2, limits="threads = 4") as started:
-        yield started
-
-
-@pytest.fixture
-def intake(served: Served, tmp_path: Path) -> Intake:
-    """What comes from now on."""
-    return Intake(served, tmp_path)
-
-
-@pytest.fixture
-def sender(page: Page, intake: Intake) -> Sender:
-    """Somebody who has not begun yet."""
-    return Sender(page, intake.address)
-
-
 def test_a_server_that_ends_in_the_middle_and_starts_again_loses_nothing(page: Page, tmp_path: Path) -> None:
     with serving(tmp_path, workers=1, limits="threads = 4") as served:
         (tmp_path / "opened").mkdir()

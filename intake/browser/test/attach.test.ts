@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Decrypter } from "age-encryption";
 
 import { attach, type FileSource, type Part, partName } from "../src/client/attach.ts";
+import { HASHING_HERE } from "../src/client/sha256.ts";
 import { identityText } from "../src/public/open.ts";
 import { parseHeader } from "../src/wire/age.ts";
 import {
@@ -50,7 +51,7 @@ function filled(length: number, by: number): Uint8Array {
 
 async function sealed(files: readonly FileSource[]): Promise<{ parts: readonly Part[]; attachments: Attachments }> {
   const parts: Part[] = [];
-  const given = attach(PORTAL, files);
+  const given = attach(PORTAL, files, HASHING_HERE);
   for (;;) {
     const next = await given.next();
     if (next.done) return { parts, attachments: next.value };
@@ -192,7 +193,7 @@ test("a file that is no longer what it was, or that cannot be read, stops everyt
 });
 
 test("who stops asking for parts has the file closed", async () => {
-  const given = attach(PORTAL, [{ name: "a", type: "", size: 512 * MEBIBYTE, stream: () => endless }]);
+  const given = attach(PORTAL, [{ name: "a", type: "", size: 512 * MEBIBYTE, stream: () => endless }], HASHING_HERE);
   let endless = new ReadableStream<Uint8Array>();
   const closed = new Promise<void>((resolve) => {
     endless = new ReadableStream({

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
 import { attach } from "../src/client/attach.ts";
+import { HASHING_HERE } from "../src/client/sha256.ts";
 import { MEBIBYTE } from "../src/wire/attachments.ts";
 import { PORTAL } from "./world.ts";
 
@@ -50,7 +51,7 @@ async function measure(mebibytes: number, keeps: boolean): Promise<void> {
   const before = held();
   const kept: Uint8Array[] = [];
   let most = before;
-  for await (const { data } of attach(PORTAL, [{ name: "a", type: "", size, stream: () => stream }])) {
+  for await (const { data } of attach(PORTAL, [{ name: "a", type: "", size, stream: () => stream }], HASHING_HERE)) {
     if (keeps) kept.push(data);
     most = Math.max(most, held());
   }

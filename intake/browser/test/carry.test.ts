@@ -10,6 +10,7 @@ import { type Asked, type Carriage, type Load, newCarriage, type Sealer } from "
 import { type Draft, drawIds, type Draws, newReceipt, sealAccount } from "../src/client/compose.ts";
 import { FileError, foreseen } from "../src/client/named.ts";
 import { send } from "../src/client/send.ts";
+import { HASHING_HERE } from "../src/client/sha256.ts";
 import { ClientError } from "../src/errors.ts";
 import { identityText } from "../src/public/open.ts";
 import { attachmentsToJson, MEBIBYTE, plaintextLength } from "../src/wire/attachments.ts";
@@ -34,7 +35,7 @@ const FILES = [file(700_000, "صورة.jpg"), file(500_000)];
 const PARTS = 2;
 
 function sealing(files: readonly FileSource[] = FILES): Sealer {
-  const parts = attach(PORTAL, files);
+  const parts = attach(PORTAL, files, HASHING_HERE);
   return { next: (spare) => parts.next(spare), stop: () => void parts.return(undefined as never) };
 }
 

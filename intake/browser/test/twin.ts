@@ -12,6 +12,7 @@
 import { createInterface } from "node:readline";
 
 import { attach } from "../src/client/attach.ts";
+import { HASHING_HERE } from "../src/client/sha256.ts";
 import { CryptoError } from "../src/errors.ts";
 import { unseal } from "../src/public/open.ts";
 import { seal, sealEnvelope, sealSlot } from "../src/public/seal.ts";
@@ -84,7 +85,7 @@ async function attached(portal: string, files: readonly CarriedFile[]): Promise<
     const blob = new Blob([Buffer.from(data, "base64")]);
     return { name, type, size: blob.size, stream: () => blob.stream() as ReadableStream<Uint8Array> };
   });
-  const given = attach(portal, sources);
+  const given = attach(portal, sources, HASHING_HERE);
   const parts: Record<string, string> = {};
   for (;;) {
     const next = await given.next();

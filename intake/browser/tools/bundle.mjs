@@ -6,15 +6,18 @@ import { build } from "esbuild";
 
 import { leaveOut } from "./left_out.mjs";
 
-const WORKER = fileURLToPath(new URL("../src/client/sealing_worker.ts", import.meta.url));
+const CLIENT = fileURLToPath(new URL("../src/client/", import.meta.url));
 
-/** `import source from "worker-source"` gives the whole script of the Worker, to be started from a Blob. */
+/** `import source from "worker-source:NAME"` gives the whole script of a Worker, to be started from a Blob. */
 const workerSource = {
   name: "worker-source",
   setup(esbuild) {
-    esbuild.onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker-source", namespace: "worker-source" }));
-    esbuild.onLoad({ filter: /.*/, namespace: "worker-source" }, async () => ({
-      contents: await bundle(WORKER),
+    esbuild.onResolve({ filter: /^worker-source:/ }, ({ path }) => ({
+      path: path.slice("worker-source:".length),
+      namespace: "worker-source",
+    }));
+    esbuild.onLoad({ filter: /.*/, namespace: "worker-source" }, async ({ path }) => ({
+      contents: await bundle(`${CLIENT}${path}.ts`),
       loader: "text",
     }));
   },

@@ -19,6 +19,7 @@ import {
 } from "../wire/attachments.ts";
 import { join, u16, utf8 } from "../wire/bytes.ts";
 import { sha256 } from "../wire/digest.ts";
+import type { Hashing, NewHash } from "./hashing.ts";
 import { FileError, type NamedFile, nameOf, typeOf } from "./named.ts";
 
 const PIECE = 64 * 1024;
@@ -50,6 +51,7 @@ export function partName(seed: Uint8Array, portal: string, at: number): Uint8Arr
 export async function* attach(
   portal: string,
   files: readonly FileSource[],
+  hashing: Hashing,
 ): AsyncGenerator<Part, Attachments, Uint8Array | void> {
   if (files.length < 1 || files.length > MOST_FILES) throw new FormatError("number of files");
   const mebibytes = fittingMebibytes(files.reduce((sum, file) => sum + file.size, 0));
@@ -57,20 +59,22 @@ export async function* attach(
   const carried: AttachedFile[] = [];
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipientText(MLKEM768X25519.getPublicKey(seed)));
-  const stream = await encrypter.encrypt(streamOf(plaintext(files, plaintextLength(mebibytes), carried)));
-  const hash = sha256.create();
+  const stream = await encrypter.encrypt(
+    streamOf(plaintext(files, plaintextLength(mebibytes), carried, hashing.files)),
+  );
+  const hash = hashing.stream();
   let at = 0;
   const parts = mebibytesOf(stream);
   try {
     for (let next = await parts.next(), spare; !next.done; next = await parts.next(spare)) {
-      hash.update(next.value);
+      await hash.update(next.value);
       spare = yield { name: partName(seed, portal, at++), data: next.value };
     }
   } finally {
     await parts.return();
   }
   if (at !== mebibytes) throw new FormatError("stream length");
-  return { seed, mebibytes, sha256: hash.digest(), files: carried };
+  return { seed, mebibytes, sha256: await hash.digest(), files: carried };
 }
 
 /** The files one behind the other, each entered into `carried` when it is through, then zeros up to `length`. */
@@ -78,20 +82,21 @@ async function* plaintext(
   files: readonly FileSource[],
   length: number,
   carried: AttachedFile[],
+  newHash: NewHash,
 ): AsyncGenerator<Uint8Array, void, void> {
   let offset = 0;
   for (const [at, file] of files.entries()) {
-    const hash = sha256.create();
+    const hash = newHash();
     let read = 0;
     for await (const piece of piecesOf(file, at)) {
       read += piece.length;
       if (read > file.size) break;
-      hash.update(piece);
+      await hash.update(piece);
       yield piece;
     }
     if (read !== file.size) throw new FileError("file-changed", at);
-    const name = nameOf(file);
-    carried.push({ name, type: typeOf(file), offset, length: read, sha256: hash.digest() });
+    const sha256 = await hash.digest();
+    carried.push({ name: nameOf(file), type: typeOf(file), offset, length: read, sha256 });
     offset += read;
   }
   const zeros = new Uint8Array(PIECE);

@@ -1,15 +1,21 @@
 /**
- * Seals files away from the page, which stays quick meanwhile. Told `{portal, files}` once, then `{spare}` for each part.
- * Answers `{part}`, then `{attachments}`; or `{code, at}`, after which it says nothing more.
+ * Seals files away from the page, which stays quick meanwhile. Told `{portal, files, hashing}` once, then `{spare}` for
+ * each part. Answers `{part}`, then `{attachments}`; or `{code, at}`, after which it says nothing more.
  */
 
 import type { Attachments } from "../wire/attachments.ts";
 import { attach, type FileSource, type Part } from "./attach.ts";
+import { type Emptied, type Filled, hashingAt, type NewHash, type Port } from "./hashing.ts";
 import { FileError } from "./named.ts";
 
-/** What it is told. */
+/** What it is told. `hashing`: where the files are hashed, and where the stream is. */
 export type Order =
-  { readonly portal: string; readonly files: readonly FileSource[] } | { readonly spare?: Uint8Array };
+  | {
+      readonly portal: string;
+      readonly files: readonly FileSource[];
+      readonly hashing: readonly [Port<Emptied, Filled>, Port<Emptied, Filled>];
+    }
+  | { readonly spare?: Uint8Array };
 
 /** What it answers. `at`: the file that is not what it was. */
 export type Word =
@@ -19,12 +25,13 @@ export type Word =
 
 let parts: AsyncGenerator<Part, Attachments, Uint8Array | void> | null = null;
 
-self.addEventListener("message", (event: MessageEvent<Order>) => void obey(event.data));
+self.addEventListener("message", (event: MessageEvent<Order>) => void obey(event.data).catch(end));
 
-/** What is no fault of a file is thrown, and thus ends this worker. */
+/** Throws what is no fault of a file. */
 async function obey(order: Order): Promise<void> {
   if ("portal" in order) {
-    parts = attach(order.portal, order.files);
+    const [files, stream] = order.hashing.map(hashingAt) as [NewHash, NewHash];
+    parts = attach(order.portal, order.files, { files, stream });
     return;
   }
   try {
@@ -36,6 +43,13 @@ async function obey(order: Order): Promise<void> {
     if (!(error instanceof FileError)) throw error;
     answer({ code: error.code as "file-changed", at: error.at });
   }
+}
+
+/** Thrown where nobody catches it, not even a promise, so that the page hears of it at once. */
+function end(error: unknown): void {
+  self.setTimeout(() => {
+    throw error;
+  });
 }
 
 function answer(word: Word, ...given: readonly ArrayBufferLike[]): void {

@@ -1,8 +1,10 @@
-/** The Worker that seals files. Its script is part of this one, so that whoever trusts this one trusts it too. */
+/** The Workers that seal files. Their scripts are parts of this one, so that whoever trusts this one trusts them too. */
 
-import source from "worker-source";
+import hashingSource from "worker-source:hashing_worker";
+import sealingSource from "worker-source:sealing_worker";
 
 import type { Sealer } from "../client/carry.ts";
+import type { HashingOrder } from "../client/hashing_worker.ts";
 import { FileError } from "../client/named.ts";
 import type { Order, Word } from "../client/sealing_worker.ts";
 import { ClientError } from "../errors.ts";
@@ -12,15 +14,16 @@ const MOST_SILENCE = 120_000;
 
 type Next = Awaited<ReturnType<Sealer["next"]>>;
 
-/** Throws `ClientError` "worker" from `next` when there is no Worker, when it dies, or when it does not answer. */
+/** Throws `ClientError` "worker" from `next` when there are no Workers, when one dies, or when they do not answer. */
 export function sealInWorker(portal: string, files: readonly File[]): Sealer {
   let waiting: { resolve: (next: Next) => void; reject: (error: unknown) => void } | null = null;
   let timer = 0;
-  let worker: Worker | null = null;
+  let sealing: Worker | null = null;
+  const workers: Worker[] = [];
   const stop = () => {
     window.clearTimeout(timer);
-    worker?.terminate();
-    worker = null;
+    for (const worker of workers) worker.terminate();
+    sealing = null;
   };
   const fail = (error: unknown) => {
     stop();
@@ -31,36 +34,51 @@ export function sealInWorker(portal: string, files: readonly File[]): Sealer {
     fail(new ClientError("worker", false));
   };
   try {
-    worker = begun(portal, files);
-    worker.onmessage = ({ data }: MessageEvent<Word>) => {
+    sealing = begin(workers, portal, files);
+    sealing.onmessage = ({ data }: MessageEvent<Word>) => {
       window.clearTimeout(timer);
       if ("code" in data) fail(new FileError(data.code, data.at));
       else if ("part" in data) waiting?.resolve({ value: data.part });
       else waiting?.resolve({ done: true, value: data.attachments });
     };
-    worker.onerror = worker.onmessageerror = dead;
+    for (const worker of workers) worker.onerror = worker.onmessageerror = dead;
   } catch {
-    worker = null;
+    stop();
   }
   return {
     next: (spare) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
-        if (!worker) return dead();
+        if (!sealing) return dead();
         timer = window.setTimeout(dead, MOST_SILENCE);
-        worker.postMessage((spare ? { spare } : {}) satisfies Order, spare ? [spare.buffer] : []);
+        sealing.postMessage((spare ? { spare } : {}) satisfies Order, spare ? [spare.buffer] : []);
       }),
     stop,
   };
 }
 
-function begun(portal: string, files: readonly File[]): Worker {
+/** One that seals, which is given back, and one that hashes for it and tells the page nothing. */
+function begin(workers: Worker[], portal: string, files: readonly File[]): Worker {
+  const hashing = startedFrom(hashingSource);
+  workers.push(hashing);
+  const sealing = startedFrom(sealingSource);
+  workers.push(sealing);
+  const order = { portal, files, hashing: [portTo(hashing), portTo(hashing)] } as const;
+  sealing.postMessage(order satisfies Order, [...order.hashing]);
+  return sealing;
+}
+
+function startedFrom(source: string): Worker {
   const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   try {
-    const worker = new Worker(address);
-    worker.postMessage({ portal, files } satisfies Order);
-    return worker;
+    return new Worker(address);
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+function portTo(worker: Worker): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ port: port1 } satisfies HashingOrder, [port1]);
+  return port2;
 }

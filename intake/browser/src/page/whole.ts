@@ -30,7 +30,8 @@ export function checkWhole({ dataset }: HTMLElement): void {
     const [id = "", ...slots] = row.split(" ");
     const screen = screenFrom(id);
     for (const name of slots) slot(screen, name);
-    if (!screen.querySelector("button.primary[data-act]")) throw new Error(`no button in ${id}`);
+    const deaf = screen.querySelector("button:not([data-act])");
+    if (deaf || !screen.querySelector("button.primary[data-act]")) throw new Error(`no button in ${id}`);
   }
   screenFrom("cleared");
   const words = dataset["page"] === "return" ? WORDS_OF_RETURN : WORDS_OF_WRITE;
