@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from review.anchor import Outside
+from review.backing import BackupRun
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
@@ -29,10 +31,12 @@ class Desk:
         self._idle_seconds = idle_seconds
         self._moment = moment
         self._after_lock = after_lock
-        self._throttle = Throttle(moment)
+        self._throttle = Throttle(station, moment)
         self._change = threading.Lock()
         self._keepers: dict[str, KeeperProcess] = {}
+        self._backups: dict[str, BackupRun] = {}
         self._touched: set[str] = set()
+        self._outside: dict[str, Outside] = {}
         self._last_use = moment()
 
     def vaults(self) -> tuple[str, ...]:
@@ -55,25 +59,45 @@ class Desk:
         with self._change:
             if vault not in self.vaults() or vault in self._keepers:
                 raise Refused("no-vault", vault=vault)
-            if len(passphrase) > MOST_CHARACTERS:
-                raise Refused("passphrase-too-long", most=MOST_CHARACTERS)
-            self._throttle.check(vault)
-            keeper = KeeperProcess(self.station, vault)
-            try:
-                keeper.open(passphrase, self.today())
-            except Refused as refused:
-                if refused.code == "wrong-passphrase":
-                    self._throttle.failed(vault)
-                raise
-            self._throttle.succeeded(vault)
+            _check_length(passphrase)
+            with self._throttle.trying(vault):
+                keeper = KeeperProcess(self.station, vault)
+                self._outside[vault] = keeper.open(passphrase, self.today())
             if not keeper.ask("check_journal", self.today())["whole"]:
                 self._touched.add(vault)
             self._keepers[vault] = keeper
             self._last_use = self._moment()
 
+    def change_passphrase(self, vault: str, old: str, new: str) -> None:
+        """The vault under another passphrase, if the old one is right. Every other keeper of it is of no use then."""
+        keeper = self.keeper(vault)
+        for passphrase in (old, new):
+            _check_length(passphrase)
+        with self._throttle.trying(vault):
+            keeper.ask("change_passphrase", self.today(), old=old, new=new)
+
+    def begin_backup(self, vault: str, folder: Path, passphrase: str) -> None:
+        """Starts one; `backup` tells how far it is."""
+        _check_length(passphrase)
+        with self._change:
+            before = self._backups.get(vault)
+            if before is not None and not before.is_over:
+                raise Refused("backup-running", vault=vault)
+            run = BackupRun(self.station, vault, self.keeper(vault), self._throttle)
+            self._backups[vault] = run
+        run.start(folder, passphrase, self.today())
+
+    def backup(self, vault: str) -> BackupRun | None:
+        """The last one that was begun since the vault was opened."""
+        return self._backups.get(vault)
+
     def has_touched_journal(self, vault: str) -> bool:
         """Whether the vault's journal was found changed or cut when it was opened."""
         return vault in self._touched
+
+    def outside(self, vault: str) -> Outside:
+        """How the vault fitted to what the station remembers of it, when it was opened."""
+        return self._outside.get(vault, "fits")
 
     def use(self) -> None:
         """Somebody is at the desk."""
@@ -83,10 +107,13 @@ class Desk:
         """Ends every keeper, whatever happens to one of them; false when nothing was open."""
         with self._change:
             keepers, self._keepers = self._keepers, {}
+            backups, self._backups = self._backups, {}
             try:
                 with ExitStack() as stack:
                     for keeper in keepers.values():
                         stack.callback(keeper.end)
+                    for run in backups.values():
+                        stack.callback(run.stop)
             finally:
                 if keepers:
                     self._after_lock()
@@ -95,3 +122,8 @@ class Desk:
     def lock_if_idle(self) -> bool:
         """Locks when nobody has used the desk for too long."""
         return self._moment() - self._last_use >= self._idle_seconds and self.lock()
+
+
+def _check_length(passphrase: str) -> None:
+    if len(passphrase) > MOST_CHARACTERS:
+        raise Refused("passphrase-too-long", most=MOST_CHARACTERS)

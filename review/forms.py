@@ -8,7 +8,6 @@ from flask import abort
 
 from crypto.wire.message import LANGUAGES
 
-ACKNOWLEDGMENT_LANGUAGES = ("en", "fr")
 WEEKS = (2, 3, 4, 6, 8)
 MOST_TEXT = 40_000
 
@@ -28,7 +27,7 @@ class Draft:
         kind, language = form.get("kind", ""), form.get("language", "")
         if kind == "acknowledgment":
             weeks = form.get("weeks", "")
-            if language not in ACKNOWLEDGMENT_LANGUAGES or weeks not in map(str, WEEKS):
+            if language not in LANGUAGES or weeks not in map(str, WEEKS):
                 abort(400)
             return cls(kind="acknowledgment", language=language, text="", weeks=int(weeks))
         text = form.get("text", "").replace("\r\n", "\n").strip()

@@ -22,6 +22,15 @@ What = Literal[
     "judged-again",
     "files-saved",
     "files-refused",
+    "verification-kept",
+    "backup-written",
+    "backup-verified",
+    "backup-refused",
+    "passphrase-changed",
+    "passphrase-refused",
+    "vault-restored",
+    "vault-older",
+    "anchor-missing",
 ]
 
 

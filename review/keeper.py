@@ -5,21 +5,28 @@ ends with its pipe. Locking a vault is ending this process.
 """
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from crypto.errors import CryptoError, FormatError
 from crypto.sign.sign import signing_key
-from crypto.wire.fields import is_name
-from review import journal
-from review.actions import ACTIONS, Answer
+from crypto.wire.fields import Members, is_name
+from review import changing, journal
+from review.actions import ACTIONS, WHOLE_ACTIONS, Answer
+from review.anchor import Outside
+from review.anchoring import anchor_of, compare, remember
 from review.attached import sweep
+from review.durable import sweep_scratch
 from review.faults import place_of
 from review.hardening import harden
 from review.judging import judge_again
+from review.passphrase import PROFILES
 from review.pipe import PipeClosedError, Request, receive, refusal, send
 from review.refusals import Refused
 from review.store import Store
+from review.strength import check_strength
 from review.vault import Vault, create, open_vault
 from review.views import belief_of
 
@@ -31,6 +38,9 @@ _REMEMBERED: dict[str, journal.What] = {
     "try_reply": "reply-refused",
     "reply": "reply-refused",
     "save_files": "files-refused",
+    "write_backup": "backup-refused",
+    "verify_backup": "backup-refused",
+    "change_passphrase": "passphrase-refused",
 }
 
 
@@ -39,15 +49,14 @@ class Keeper:
 
     def __init__(self) -> None:
         self._vault: Vault | None = None
+        self._outside: Outside = "new"
+        self._remembered = 0
 
     def answer(self, value: dict[str, Any]) -> Answer:
         """The answer to one request; every refusal is an answer too."""
         try:
             request = Request.parse(value)
-            if self._vault is None:
-                self._vault = _open(request)
-                return {"ok": {}}
-            return {"ok": _act(self._vault, request)}
+            return {"ok": self._begin(request) if self._vault is None else self._act(self._vault, request)}
         except Refused as refused:
             return refusal(refused)
         except CryptoError:
@@ -55,6 +64,60 @@ class Keeper:
         except Exception as error:
             # The edge of the process: what broke is told by kind and place, for its text may hold words of a case.
             return refusal(Refused("broken", where=place_of(error)))
+
+    def _begin(self, request: Request) -> Answer:
+        """Opens the vault that it keeps from now on; or does what needs a process of its own, and keeps none."""
+        if request.action in ("create", "open"):
+            is_new = request.action == "create"
+            vault = (_create if is_new else _open)(request.given)
+            self._arrive(vault, is_new=is_new, day=request.day)
+            self._vault = vault
+            return {"outside": self._outside}
+        if request.action in _ELSEWHERE:
+            return _ELSEWHERE[request.action](request.given, request.day)
+        raise FormatError("no vault is open")
+
+    def _arrive(self, vault: Vault, *, is_new: bool, day: str) -> None:
+        sweep(vault.station)
+        sweep_scratch(vault.station)
+        with self._work(vault) as store:
+            if is_new:
+                store.add_own(vault.name, signing_key())
+            else:
+                self._outside = compare(store, vault, day)
+            store.note("vault-made" if is_new else "vault-opened", vault.name, day)
+            if store.own().believed is not None:
+                judge_again(store, belief_of(store, day), day)
+
+    def _act(self, vault: Vault, request: Request) -> Answer:
+        try:
+            if request.action in WHOLE_ACTIONS:
+                self._vault, answer = WHOLE_ACTIONS[request.action](vault, request.given, request.day)
+                with self._work(self._vault):
+                    return answer
+            if request.action not in ACTIONS:
+                raise FormatError("unknown action")
+            with self._work(vault) as store:
+                return ACTIONS[request.action](store, request.given, request.day)
+        except Refused as refused:
+            if request.action in _REMEMBERED and refused.code != "keeper-gone":
+                with self._work(vault) as store:
+                    store.note(_REMEMBERED[request.action], refused.code, request.day)
+            raise
+
+    @contextmanager
+    def _work(self, vault: Vault) -> Iterator[Store]:
+        """One transaction; afterwards the station remembers the journal's new end.
+
+        Not of a vault that is older than the station remembers: that stays visible until it is restored.
+        """
+        with vault.transaction() as connection:
+            store = Store(connection)
+            yield store
+            anchor = anchor_of(store)
+        if self._outside != "older" and anchor.n != self._remembered:
+            remember(vault, anchor)
+            self._remembered = anchor.n
 
 
 def serve(source: IO[bytes], out: IO[bytes]) -> None:
@@ -74,36 +137,40 @@ def _say(out: IO[bytes], answer: Answer) -> None:
         send(out, refusal(refused))
 
 
-def _open(request: Request) -> Vault:
-    if request.action not in ("create", "open"):
-        raise FormatError("no vault is open")
-    given = request.given
-    station, name = Path(given.text("station", most=_MOST_TEXT)), given.text("vault", most=32, rule=is_name)
-    passphrase = given.text("passphrase", most=_MOST_TEXT)
+def _create(given: Members) -> Vault:
+    (station, name, passphrase), profile = _place(given), given.choice("profile", tuple(PROFILES))
     given.end()
-    vault = (create if request.action == "create" else open_vault)(station, name, passphrase)
-    sweep(station)
-    with vault.transaction() as connection:
-        store = Store(connection)
-        if request.action == "create":
-            store.add_own(name, signing_key())
-        store.note("vault-made" if request.action == "create" else "vault-opened", name, request.day)
-        if store.own().believed is not None:
-            judge_again(store, belief_of(store, request.day), request.day)
-    return vault
+    check_strength(passphrase, name)
+    return create(station, name, passphrase, profile)
 
 
-def _act(vault: Vault, request: Request) -> Answer:
-    if request.action not in ACTIONS:
-        raise FormatError("unknown action")
-    try:
-        with vault.transaction() as connection:
-            return ACTIONS[request.action](Store(connection), request.given, request.day)
-    except Refused as refused:
-        if request.action in _REMEMBERED:
-            with vault.transaction() as connection:
-                Store(connection).note(_REMEMBERED[request.action], refused.code, request.day)
-        raise
+def _open(given: Members) -> Vault:
+    station, name, passphrase = _place(given)
+    given.end()
+    return open_vault(station, name, passphrase)
+
+
+def _examine(given: Members, _day: str) -> Answer:
+    """What the vault of a backup says of itself."""
+    (station, _name, passphrase), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
+    given.end()
+    return {"facts": changing.examine(file, station, passphrase)}
+
+
+def _restore(given: Members, day: str) -> Answer:
+    """The vault of a backup, in this station from now on."""
+    (station, _name, passphrase), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
+    given.end()
+    return {"vault": changing.restore(file, station, passphrase, day)}
+
+
+def _place(given: Members) -> tuple[Path, str, str]:
+    """Station, name of the vault, passphrase."""
+    station, name = Path(given.text("station", most=_MOST_TEXT)), given.text("vault", most=32, rule=is_name)
+    return station, name, given.text("passphrase", most=_MOST_TEXT)
+
+
+_ELSEWHERE: dict[str, Callable[[Members, str], Answer]] = {"examine": _examine, "restore": _restore}
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ def _vault(desk: Desk, vault: str) -> dict[str, Any]:
         "name": vault,
         "state": state,
         "touched": desk.has_touched_journal(vault),
+        "outside": desk.outside(vault),
         "reads_for": [committee["names"] for committee in state["committees"]],
         # Danger first; among equals the list keeps its order, newest first.
         "waiting": sorted(waiting, key=lambda row: not row["in_danger"]),

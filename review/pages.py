@@ -42,11 +42,6 @@ class Pages:
         """What was refused, why, and what would lift it, in one paragraph."""
         return _refusal(self._environments[self.language(request)], refused)
 
-    def acknowledgment(self, language: str, weeks: int, pseudonym: str) -> str:
-        """The text of an acknowledgment, word for word as it leaves."""
-        template = self._environments[language].get_template("acknowledgment.txt")
-        return template.render(weeks=weeks, pseudonym=pseudonym).strip()
-
     def language(self, asked: Request) -> str:
         """The language that was chosen at the desk, else the first that the browser names and we speak."""
         chosen = asked.cookies.get(LANGUAGE_COOKIE)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from crypto.errors import FormatError
+from review.anchor import Outside
+from review.passphrase import NEWEST_PROFILE
 from review.pipe import PipeClosedError, read_answer, receive, send
 from review.refusals import Refused
 
@@ -36,13 +38,23 @@ class KeeperProcess:
         """The number of the process."""
         return self._process.pid
 
-    def create(self, passphrase: str, day: str) -> None:
-        """Makes the vault. Afterwards it is open."""
-        self._enter("create", passphrase, day)
+    def create(self, passphrase: str, day: str, profile: str = NEWEST_PROFILE) -> None:
+        """Makes the vault. Afterwards it is open. No command names another profile than the newest."""
+        self._enter("create", passphrase, day, profile=profile)
 
-    def open(self, passphrase: str, day: str) -> None:
-        """Opens the vault."""
-        self._enter("open", passphrase, day)
+    def open(self, passphrase: str, day: str) -> Outside:
+        """Opens the vault; how it fits to what the station remembers of it."""
+        found: Outside = self._enter("open", passphrase, day)["outside"]
+        return found
+
+    def examine(self, file: Path, passphrase: str, day: str) -> dict[str, Any]:
+        """What the vault of a backup says of itself, opened from there. No vault is open afterwards."""
+        facts: dict[str, Any] = self._enter("examine", passphrase, day, file=str(file))["facts"]
+        return facts
+
+    def restore(self, file: Path, passphrase: str, day: str) -> None:
+        """Makes the vault of a backup in the station. It is not open afterwards."""
+        self._enter("restore", passphrase, day, file=str(file))
 
     def ask(self, action: str, day: str, **given: Any) -> dict[str, Any]:
         """The answer; raises `Refused`, with `keeper-gone` when the process has ended."""
@@ -71,9 +83,9 @@ class KeeperProcess:
                 if pipe is not None:
                     pipe.close()
 
-    def _enter(self, action: str, passphrase: str, day: str) -> None:
+    def _enter(self, action: str, passphrase: str, day: str, **more: str) -> dict[str, Any]:
         try:
-            self.ask(action, day, station=str(self._station), vault=self._vault, passphrase=passphrase)
+            return self.ask(action, day, station=str(self._station), vault=self._vault, passphrase=passphrase, **more)
         except Refused:
             self.end()
             raise

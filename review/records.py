@@ -40,6 +40,23 @@ class ImportedDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was written on `day` under this file name.
+
+    `manifest` is the newest day manifest of which, and of all before, everything was here; `newest` the newest that was
+    imported; `facts` what the copy must say of itself, as JSON; `verified` the day on which it did, opened elsewhere.
+    """
+
+    number: int
+    day: str
+    name: str
+    manifest: int
+    newest: int
+    facts: bytes = field(repr=False)
+    verified: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
     """A message as it was signed, and how it came."""
 

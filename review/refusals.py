@@ -7,11 +7,14 @@ RefusalCode = Literal[
     "wrong-passphrase",
     "passphrase-too-long",
     "passphrase-empty",
+    "passphrase-weak",
+    "passphrases-differ",
     "wait",
     "no-vault",
     "vault-exists",
     "vault-damaged",
     "vault-newer",
+    "vault-unsound",
     "station-open",
     "keeper-gone",
     "broken",
@@ -47,6 +50,13 @@ RefusalCode = Literal[
     "no-post-key",
     "portals-differ",
     "no-records",
+    # backups
+    "no-folder",
+    "backup-inside",
+    "backup-unfit",
+    "backup-damaged",
+    "backup-differs",
+    "backup-running",
     # files of a message
     "no-files",
     "files-missing",
@@ -59,6 +69,18 @@ RefusalCode = Literal[
     "reply-empty",
     "reply-too-long",
     "copied-words",
+    "names-person",
+    "names-file",
+    "names-country",
+    "names-date",
+    "reply-unfilled",
+    # verification record
+    "draft-differs",
+    "verification-unfinished",
+    "verification-same",
+    "verification-too-long",
+    "versions-broken",
+    "no-version",
 ]
 
 CODES: tuple[str, ...] = get_args(RefusalCode)
@@ -67,7 +89,7 @@ CODES: tuple[str, ...] = get_args(RefusalCode)
 class Refused(Exception):
     """The station will not do this. `detail` completes the words: names, days, counters, never a secret.
 
-    The one exception is `copied-words`, whose `words` are the run that was found: they are the desk's own text.
+    The exception are `copied-words` and `names-...`: their `words` were found in the answer, the desk's own text.
     """
 
     def __init__(self, code: RefusalCode, **detail: str | int) -> None:

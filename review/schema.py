@@ -227,3 +227,49 @@ journal = Table(
     Column("about", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+
+# The backups that were written: `manifest` is the newest day manifest such that everything of it and of those before
+# was here then, `newest` the newest imported, `facts` what the copy must say of itself when it is opened elsewhere.
+# `verified` is the day on which it did; only then it counts.
+backups = Table(
+    "backups",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("manifest", Integer, nullable=False),
+    Column("newest", Integer, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("verified", String(10)),
+)
+
+# What hides the journal's newest entry in the small file that remembers it outside the vault (`review.anchor`).
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+)
+
+# The verification record of a case: finished versions, each with the hash that binds it to the one before.
+verification_versions = Table(
+    "verification_versions",
+    metadata,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("prev", LargeBinary),
+    Column("data", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# And what is being written of it. The row stays when there is no draft, for its `counter` never goes back: it tells the
+# page of one draft from the page of another.
+verification_drafts = Table(
+    "verification_drafts",
+    metadata,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True, autoincrement=False),
+    Column("counter", Integer, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("data", LargeBinary),
+)

@@ -28,10 +28,11 @@ from review.desk import Desk
 from review.faults import place_of
 from review.hardening import harden
 from review.headers import HEADERS
+from review.lid import Lid
 
 HOST = "127.0.0.1"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the heartbeat file of a worker is empty, unlinked at once and better not on a disk
-_SECONDS_BETWEEN_LOOKS = 5.0
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class NamelessResponse(wsgi.Response):
@@ -106,7 +107,7 @@ class Server(BaseApplication):
         """In each answering process; it ends itself after a lock."""
         harden()
         app = create_app(replace(self._config, after_lock=_end_this_process))
-        threading.Thread(target=_watch, args=(app.extensions["desk"],), daemon=True).start()
+        threading.Thread(target=_watch, args=(app.extensions["desk"], Lid()), daemon=True).start()
         return app
 
     def _say_link(self, arbiter: Any) -> None:
@@ -132,7 +133,12 @@ def _end_this_process() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _watch(desk: Desk) -> None:
+def _watch(desk: Desk, lid: Lid) -> None:
     while True:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
-        desk.lock_if_idle()
+        lock_if_left(desk, lid)
+
+
+def lock_if_left(desk: Desk, lid: Lid) -> bool:
+    """Locks when the person has gone: at once when the lid was shut or the machine slept, else after idle minutes."""
+    return (lid.was_shut() and desk.lock()) or desk.lock_if_idle()

@@ -15,11 +15,13 @@ from crypto.wire.message import Message, Thread
 from review import schema
 from review.aside import AsideStore
 from review.journal import Entry, What
+from review.keeping import KeepingStore
 from review.missing import MissingStore
 from review.own import OwnStore
 from review.parts import PartStore
 from review.pseudonyms import new_pseudonym
 from review.records import Case, InboxRow, OutgoingSlot, StoredMessage, StoredReply
+from review.verification.store import VerificationStore
 
 
 def _case(row: Row[Any]) -> Case:
@@ -44,7 +46,7 @@ def _share_mailbox(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     return shared & (one.c.number != other.c.number)
 
 
-class Store(OwnStore, AsideStore, MissingStore, PartStore):
+class Store(OwnStore, AsideStore, KeepingStore, MissingStore, PartStore, VerificationStore):
     """Reads and writes one vault inside the transaction of `connection`."""
 
     # --- messages and cases

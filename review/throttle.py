@@ -1,37 +1,124 @@
-"""Wrong passphrases make the next try wait, longer each time. Who has the file itself is held up by Argon2id alone."""
+"""Wrong passphrases make the next try wait, longer each time, also when the process that heard them is gone.
 
-from collections.abc import Callable
+`.throttle.json` in the station's folder counts the wrong tries of each vault, and says since when it waits: in seconds
+since the machine was started, which no setting of its clock changes. After a start of the machine the waiting begins
+anew. Every try is counted before it is made, so that ending the process saves nobody a try.
+
+It holds no secret. Who can write into the folder has the vault itself, and is held up by Argon2id alone.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
 
+from crypto.errors import FormatError
+from crypto.wire.fields import Members, encode_json, parse_json
+from review.durable import alone_in, replace_file
 from review.refusals import Refused
 
 FREE_TRIES = 3
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 300
+FILE_NAME = ".throttle.json"
+_MOST_FILE = 65_536
+_MOST_VAULTS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """How often a passphrase of a vault was wrong, and since which second it waits."""
+
+    tries: int = 0
+    since: int = 0
+
+    @property
+    def wait(self) -> int:
+        """Seconds, from the third try on, doubling."""
+        if self.tries < FREE_TRIES:
+            return 0
+        return int(min(FIRST_WAIT_SECONDS * 2 ** min(self.tries - FREE_TRIES, 10), LONGEST_WAIT_SECONDS))
+
+
+# What is not known to be less: the file was damaged.
+_UNKNOWN = Wrong(tries=FREE_TRIES)
 
 
 class Throttle:
-    """Counts wrong tries of each name; `moment` counts seconds."""
+    """Of one station. `moment` counts seconds since the machine was started; `boot` names that start."""
 
-    def __init__(self, moment: Callable[[], float]) -> None:
+    def __init__(self, station: Path, moment: Callable[[], float], boot: str | None = None) -> None:
+        self._station = station
         self._moment = moment
-        self._wrong: dict[str, int] = {}
-        self._until: dict[str, float] = {}
+        self._boot = boot_id() if boot is None else boot
 
-    def check(self, name: str) -> None:
-        """Refuses while the name has to wait."""
-        left = self._until.get(name, 0.0) - self._moment()
-        if left > 0:
-            raise Refused("wait", seconds=ceil(left))
+    @contextmanager
+    def trying(self, vault: str) -> Iterator[None]:
+        """Around one try. Refuses while the vault has to wait; what is refused for another reason was no wrong try."""
+        before = self._count(vault)
+        try:
+            yield
+        except Refused as refused:
+            if refused.code != "wrong-passphrase":
+                self._set(vault, before)
+            raise
+        self._set(vault, Wrong())
 
-    def failed(self, name: str) -> None:
-        """One more wrong try; from the third on the waiting doubles."""
-        wrong = self._wrong[name] = self._wrong.get(name, 0) + 1
-        if wrong >= FREE_TRIES:
-            doublings = min(wrong - FREE_TRIES, 10)
-            self._until[name] = self._moment() + min(FIRST_WAIT_SECONDS * 2**doublings, LONGEST_WAIT_SECONDS)
+    def _count(self, vault: str) -> Wrong:
+        with alone_in(self._station):
+            known, now = self._read(), int(self._moment())
+            found = known.get(vault, Wrong())
+            left = found.since + found.wait - self._moment()
+            if found.wait and left > 0:
+                self._write(known)
+                raise Refused("wait", seconds=ceil(left))
+            self._write({**known, vault: Wrong(tries=found.tries + 1, since=now)})
+            return found
 
-    def succeeded(self, name: str) -> None:
-        """All is forgiven."""
-        self._wrong.pop(name, None)
-        self._until.pop(name, None)
+    def _set(self, vault: str, wrong: Wrong) -> None:
+        with alone_in(self._station):
+            self._write({**self._read(), vault: wrong})
+
+    def _read(self) -> dict[str, Wrong]:
+        """Of another start of the machine, or from a time that has not come: all wait from now on."""
+        now = int(self._moment())
+        try:
+            boot, known = _parse((self._station / FILE_NAME).read_bytes())
+        except FileNotFoundError:
+            return {}
+        except FormatError:
+            return {path.stem: replace(_UNKNOWN, since=now) for path in self._station.glob("*.vault")}
+        is_same = boot == self._boot
+        return {
+            vault: wrong if is_same and wrong.since <= now else replace(wrong, since=now)
+            for vault, wrong in known.items()
+        }
+
+    def _write(self, known: dict[str, Wrong]) -> None:
+        listed = [
+            {"vault": vault, "tries": wrong.tries, "since": wrong.since}
+            for vault, wrong in sorted(known.items())
+            if wrong.tries
+        ]
+        replace_file(self._station / FILE_NAME, encode_json({"v": 1, "boot": self._boot, "wrong": listed}))
+
+
+def boot_id() -> str:
+    """What tells one start of the machine from another, where the system says it."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def _parse(data: bytes) -> tuple[str, dict[str, Wrong]]:
+    members = Members(parse_json(data, most=_MOST_FILE), "throttle")
+    members.integer("v", least=1, most=1)
+    boot, known = members.text("boot", most=64), dict[str, Wrong]()
+    for value in members.list("wrong", most=_MOST_VAULTS):
+        one = Members(value, "wrong")
+        known[one.name("vault")] = Wrong(tries=one.integer("tries", least=1), since=one.integer("since", least=0))
+        one.end()
+    members.end()
+    return boot, known

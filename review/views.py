@@ -1,6 +1,7 @@
 """What a keeper shows of its vault: plain values for the pipe, never a key, a seed or a thread key."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from crypto.public.trust import Pin
@@ -11,8 +12,10 @@ from crypto.wire.message import AccountBody, ConsentAnswerBody, Message, NotUnde
 from crypto.wire.note import Note
 from crypto.wire.record import NamedDirectory, NamedManifest, Record
 from crypto.wire.reply import Reply
+from review.aims import aims
 from review.attached import missing_parts
 from review.belief import Belief, known_belief
+from review.facts import whole_until
 from review.records import Case, StoredMessage, StoredReply
 from review.refusals import Refused
 from review.store import Store
@@ -51,6 +54,7 @@ def state(store: Store, day: str) -> View:
         "aside": store.count_aside(),
         "absent": len(store.absent()),
         "lost": len(store.lost()),
+        "backup": _backup(store),
     }
 
 
@@ -92,11 +96,19 @@ def case(store: Store, number: int, before: int = 0) -> View:
         **_case(found),
         "same_mailbox": [{"number": one.number, "pseudonym": one.pseudonym} for one in others[:OTHERS_ON_A_PAGE]],
         "more_of_same_mailbox": len(others) > OTHERS_ON_A_PAGE,
+        "aims": _aims(found, messages, answered.values()),
         "acknowledged": next((reply.day for reply in answered.values() if reply.kind == "acknowledgment"), None),
         "earlier": start,
         "later": len(turns) - end,
         "turns": [turn for _, turn in turns[start:end]],
     }
+
+
+def _aims(found: Case, messages: Sequence[StoredMessage], replies: Collection[Reply]) -> View | None:
+    """By when the person should hear from the desk, if they want to."""
+    if found.thread.recipient is None or not messages:
+        return None
+    return asdict(aims(min(one.arrived for one in messages), sorted(one.day for one in replies)))
 
 
 def aside(store: Store) -> View:
@@ -133,15 +145,15 @@ def folder_name(pseudonym: str, turn: int) -> str:
 def record(store: Store, belief: Belief, day: str, n: int) -> Record:
     """What the vault can say of itself under this number.
 
-    Of its days it names the last before which nothing is absent: intake may delete what a vault says it has kept.
+    Of its days it names the last before which nothing is absent: intake may delete what a vault says it has kept, once
+    a backup that was opened elsewhere holds it too.
     """
-    days, seq = store.days(), belief.directory.seq
-    last = min((n for n, _ in store.absent()), default=max(days, default=0) + 1) - 1
+    days, seq, last = store.days(), belief.directory.seq, whole_until(store)
     return Record(
         n=n,
         day=day,
         manifest=None if last == 0 else NamedManifest(n=last, hash=days[last].hash),
-        backed_up=False,
+        backed_up=0 < last <= store.backed_up_until(),
         directory=NamedDirectory(seq=seq, hash=Note.parse(store.directories()[seq]).hash()),
     )
 
@@ -152,21 +164,6 @@ def find_case(store: Store, number: int) -> Case:
     if found is None:
         raise Refused("no-case")
     return found
-
-
-def words_of(store: Store, number: int) -> list[str]:
-    """Every text that the writer of a case gave: what a reply must not repeat."""
-    texts: list[str] = []
-    for one in store.messages(number):
-        message = Message.parse(one.data)
-        body = message.body
-        texts += (
-            [answer for answer in body.answers.values() if isinstance(answer, str)]
-            if isinstance(body, AccountBody)
-            else [body.text]
-        )
-        texts += [] if message.attachments is None else [file.name for file in message.attachments.files]
-    return texts
 
 
 def _case(found: Case) -> View:
@@ -227,6 +224,15 @@ def _reply(stored: StoredReply, reply: Reply, seen: set[bytes]) -> View:
         "left": stored.left,
         "seen": reply.id in seen,
     }
+
+
+def _backup(store: Store) -> View | None:
+    """The last good backup, and how many of the days that were imported it does not hold whole."""
+    last = store.last_good_backup()
+    if last is None:
+        return None
+    newer = max(max(store.days(), default=0) - last.newest, whole_until(store) - last.manifest, 0)
+    return {"day": last.day, "name": last.name, "newer": newer}
 
 
 def _titles(directory: Directory | None, name: str) -> dict[str, str] | None:

@@ -1,7 +1,8 @@
 """Pages, words and pictures as data, and what reads them.
 
 Each application sees its own folder and `shared/` (templates there are named `shared/...`): intake cannot render a
-page of the desk. A msgid is the English sentence; the other languages stand in `translations/WHERE/LANGUAGE.po`.
+page of the desk. `replies/` stands alone: words that the desk sends, in the language of whoever reads them. A msgid is
+the English sentence; the other languages stand in `translations/WHERE/LANGUAGE.po`.
 """
 
 import gettext
@@ -17,19 +18,24 @@ from typing import Any, Literal
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-App = Literal["intake", "review"]
-Folder = Literal["shared", "intake", "review"]
+App = Literal["intake", "review", "replies"]
+Folder = Literal["shared", "intake", "review", "replies"]
 
 SOURCE_LANGUAGE = "en"
 NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "ru": "Русский", "zh": "中文"}
+_SPOKEN: dict[App, tuple[str, ...]] = {
+    "intake": ("en", "fr", "ar"),
+    "review": ("en", "fr"),
+    "replies": ("en", "ar", "es", "fr", "ru", "zh"),
+}
 TRANSLATED_BY = ("_", "gettext", "say_in")
 
 
 def languages(app: App) -> tuple[str, ...]:
-    """The languages this application speaks, the source language first."""
-    return ("en", "fr", "ar") if app == "intake" else ("en", "fr")
+    """The languages this application speaks, the source language first; the prepared words of replies, the six."""
+    return _SPOKEN[app]
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:
@@ -146,9 +152,11 @@ def annex() -> dict[str, Any]:
 
 
 def _reader(app: App) -> Environment:
-    shared = PrefixLoader({"shared": PackageLoader(__name__, "shared")})
+    loaders: list[BaseLoader] = [PackageLoader(__name__, app)]
+    if "shared" in _folders(app):
+        loaders.append(PrefixLoader({"shared": PackageLoader(__name__, "shared")}))
     return Environment(
-        loader=ChoiceLoader([PackageLoader(__name__, app), shared]),
+        loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -157,8 +165,8 @@ def _reader(app: App) -> Environment:
     )
 
 
-def _folders(app: App) -> tuple[Folder, Folder]:
-    return ("shared", app)
+def _folders(app: App) -> tuple[Folder, ...]:
+    return ("replies",) if app == "replies" else ("shared", app)
 
 
 def _written(folder: Folder, language: str) -> Catalog:

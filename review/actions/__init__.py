@@ -1,9 +1,9 @@
-"""What a keeper does when it is asked: one function an action, `ACTIONS` is the whole list."""
+"""What a keeper does when it is asked: one function an action; the two lists are all there is."""
 
-from review.actions import answering, carrying, files, keys, reading
-from review.actions.answer import Action, Answer
+from review.actions import answering, carrying, files, keeping, keys, reading, verification
+from review.actions.answer import Action, Answer, WholeAction
 
-__all__ = ["ACTIONS", "Answer"]
+__all__ = ["ACTIONS", "WHOLE_ACTIONS", "Answer"]
 
 ACTIONS: dict[str, Action] = {
     "keys": keys.keys,
@@ -13,6 +13,7 @@ ACTIONS: dict[str, Action] = {
     "sign_post": carrying.sign_post,
     "left": carrying.left,
     "record": carrying.record,
+    "verify_backup": keeping.verify,
     "state": reading.state,
     "check_journal": reading.check_journal,
     "inbox": reading.inbox,
@@ -22,4 +23,13 @@ ACTIONS: dict[str, Action] = {
     "reply": answering.reply,
     "files": files.files,
     "save_files": files.save_files,
+    "verification": verification.verification,
+    "verification_version": verification.verification_version,
+    "keep_verification": verification.keep_verification,
+    "finish_verification": verification.finish_verification,
+}
+
+WHOLE_ACTIONS: dict[str, WholeAction] = {
+    "write_backup": keeping.write,
+    "change_passphrase": keeping.change,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from crypto.wire.fields import Members
 from review.store import Store
+from review.vault import Vault
 
 MOST_PATH = 4_096
 
@@ -12,3 +13,6 @@ Answer = dict[str, Any]
 
 # The transaction's store, the request's values (read strictly, to the last), and the day.
 Action = Callable[[Store, Members, str], Answer]
+
+# The same with the vault itself, for what takes its whole file; the vault that the keeper holds from then on.
+WholeAction = Callable[[Vault, Members, str], tuple[Vault, Answer]]

@@ -7,8 +7,11 @@ from review import views
 from review.actions.answer import Answer
 from review.answering import Written, write_reply
 from review.content import copied_run
-from review.refusals import Refused
+from review.mentions import country_in, date_in, file_in, person_in
+from review.prepared import UNFILLED
+from review.refusals import RefusalCode, Refused
 from review.store import Store
+from review.theirs import file_names_of, persons_of, words_of
 
 
 def try_reply(store: Store, given: Members, day: str) -> Answer:
@@ -31,13 +34,27 @@ def reply(store: Store, given: Members, day: str) -> Answer:
     return {"slots": len(written.slots)}
 
 
+def _check_content(store: Store, number: int, text: str) -> None:
+    """Refuses what would tell somebody who sees the person's screen whose screen it is."""
+    found: dict[RefusalCode, str | None] = {
+        "copied-words": copied_run(text, words_of(store, number)),
+        "names-person": person_in(text, persons_of(store, number)),
+        "names-file": file_in(text, file_names_of(store, number)),
+        "names-country": country_in(text),
+        "names-date": date_in(text),
+    }
+    for code, words in found.items():
+        if words is not None:
+            raise Refused(code, words=words)
+    if UNFILLED in text:
+        raise Refused("reply-unfilled")
+
+
 def _reply(store: Store, given: Members, day: str) -> tuple[Written, int]:
     """Reads, checks and makes the reply that is asked for."""
     number, kind = given.integer("number", least=1), given.choice("kind", KINDS)
     words = ReplyBody(language=given.choice("language", LANGUAGES), text=given.text("text", most=4 * MOST_REPLY))
     given.end()
     found = views.find_case(store, number)
-    copied = copied_run(words.text, views.words_of(store, number))
-    if copied is not None:
-        raise Refused("copied-words", words=copied)
+    _check_content(store, number, words.text)
     return write_reply(store.own(), views.belief_of(store, day), found, kind, words, day), number

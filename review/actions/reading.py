@@ -2,6 +2,7 @@
 
 from crypto.wire.fields import Members
 from review import journal, views
+from review.actions import verification
 from review.actions.answer import Answer
 from review.store import Store
 
@@ -37,4 +38,4 @@ def case(store: Store, given: Members, day: str) -> Answer:
     found = views.case(store, number, before)
     if store.mark_read(number):
         store.note("case-opened", found["pseudonym"], day)
-    return found
+    return {**found, "verification": verification.summary(store, number)}

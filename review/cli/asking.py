@@ -8,10 +8,25 @@ from pathlib import Path
 import click
 
 from crypto.wire.fields import is_name
+from review.anchor import Outside
+from review.config import seconds_awake_or_asleep
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
+from review.throttle import Throttle
 from review.vault import vault_names
+
+OUTSIDE_SAID: dict[Outside, str] = {
+    "older": "this vault is older than the station remembers. Was it put back from a copy? Do not go on with it before"
+    " somebody has looked at it with you; `review restore` brings back a backup.",
+    "missing": "the small file that remembers the end of the journal is gone; from now on there is a new one",
+}
+
+
+HONEST = (
+    "Your passphrase passed a rough estimate, which knows English words and common passwords, but not you, and not the"
+    " lines of songs, prayers and books. Nobody can show it again."
+)
 
 
 def station_argument() -> click.Path:
@@ -41,13 +56,30 @@ def ask_passphrase(what: str) -> str:
     return line.rstrip("\n")
 
 
+def own_passphrase(vault: str) -> str:
+    """A new one that somebody has thought of: at a terminal typed twice."""
+    if sys.stdin.isatty():
+        asked = f"New passphrase of {vault}"
+        return str(click.prompt(asked, hide_input=True, confirmation_prompt="The same again", err=True))
+    return ask_passphrase(f"{vault}, the new one")
+
+
+def throttle(station: Path) -> Throttle:
+    """What makes the next try wait, for the commands as for the desk."""
+    return Throttle(station, seconds_awake_or_asleep)
+
+
 @contextmanager
-def opened(station: Path, vault: str, day: str) -> Iterator[KeeperProcess]:
-    """One vault, open until the block ends."""
+def opened(station: Path, vault: str, day: str, passphrase: str | None = None) -> Iterator[KeeperProcess]:
+    """One vault, open until the block ends; asks for its passphrase if none is given."""
     if vault not in vault_names(station):
         raise Refused("no-vault", vault=vault)
-    keeper = KeeperProcess(station, vault)
-    keeper.open(ask_passphrase(vault), day)
+    passphrase = ask_passphrase(vault) if passphrase is None else passphrase
+    with throttle(station).trying(vault):
+        keeper = KeeperProcess(station, vault)
+        outside = keeper.open(passphrase, day)
+    if outside in OUTSIDE_SAID:
+        click.echo(f"{vault}: {OUTSIDE_SAID[outside]}", err=True)
     try:
         yield keeper
     finally:

@@ -7,7 +7,7 @@ import click
 
 from crypto.errors import FormatError
 from crypto.public.trust import MOST_PIN, Pin
-from review.cli.asking import Name, opened, station_argument
+from review.cli.asking import HONEST, Name, opened, own_passphrase, station_argument
 from review.config import utc_today
 from review.files import new_file, read_file
 from review.passphrase import new_passphrase
@@ -33,12 +33,16 @@ class Month(click.ParamType[str]):
 @click.command()
 @click.argument("station", type=station_argument())
 @_vault
-def init(station: Path, vault: str) -> None:
+@click.option("--own", is_flag=True, help="ask for a passphrase of your own instead of printing one")
+def init(station: Path, vault: str, own: bool) -> None:
     """Make a vault in STATION; print its passphrase, once, as the last line."""
-    passphrase = new_passphrase()
+    passphrase = own_passphrase(vault) if own else new_passphrase()
     keeper = KeeperProcess(station.absolute(), vault)
     keeper.create(passphrase, utc_today())
     keeper.end()
+    if own:
+        click.echo(f"{station / vault}.vault is made. {HONEST}", err=True)
+        return
     click.echo(f"{station / vault}.vault is made. Write this passphrase down; nobody can show it again:", err=True)
     click.echo(passphrase)
 

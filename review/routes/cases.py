@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from review.answers import answered, raw
-from review.forms import ACKNOWLEDGMENT_LANGUAGES, WEEKS, Draft
+from review.forms import WEEKS, Draft
 from review.listing import open_desk
+from review.prepared import LANGUAGES, PREPARED, prepared
 from review.refusals import Refused
 from review.running import desk, pages
 from templates import questionnaires
@@ -23,8 +24,13 @@ def case(vault: str, number: int) -> str:
 
 @blueprint.get("/write")
 def write(vault: str, number: int) -> str:
-    """The same with an empty answer at its end."""
-    return _page(vault, number, writing=Draft(kind="text", language="", text="", weeks=0))
+    """The same with an answer at its end: empty, or with the prepared `words` of one of the six languages."""
+    name, language, text = request.args.get("words", ""), request.args.get("language", ""), ""
+    if name:
+        if name not in PREPARED or language not in LANGUAGES:
+            abort(400)
+        text = prepared(name, language, weeks=WEEKS[0])
+    return _page(vault, number, writing=Draft(kind="text", language=language, text=text, weeks=0))
 
 
 @blueprint.post("/draft")
@@ -57,7 +63,7 @@ def _ask(action: str, vault: str, number: int, sent: Draft) -> dict[str, Any]:
     keeper, text = here.keeper(vault), sent.text
     if sent.kind == "acknowledgment":
         pseudonym = keeper.ask("case", here.today(), number=number, before=0)["pseudonym"]
-        text = pages().acknowledgment(sent.language, sent.weeks, pseudonym)
+        text = prepared("acknowledgment", sent.language, weeks=sent.weeks, pseudonym=pseudonym)
     return keeper.ask(action, here.today(), number=number, kind=sent.kind, language=sent.language, text=text)
 
 
@@ -85,6 +91,8 @@ def _page(
         writing=writing,
         preview=preview,
         refused=None if refused is None else words.refusal(refused),
-        acknowledgment_languages=ACKNOWLEDGMENT_LANGUAGES,
+        six_languages=LANGUAGES,
+        prepared=PREPARED,
+        today=here.today(),
         weeks=WEEKS,
     )

@@ -70,6 +70,21 @@ def test_a_page_that_nobody_uses_blanks_itself(case: Page) -> None:
     case.wait_for_url("**/unlock")
 
 
+def test_a_minute_before_it_locks_the_page_says_so_and_lets_the_person_stay(case: Page) -> None:
+    case.clock.install()
+    case.reload()
+    case.clock.fast_forward(530_000)
+    assert not case.get_by_role("alert").is_visible()
+    case.clock.fast_forward(12_000)
+    assert "The desk locks in a minute." in case.get_by_role("alert").inner_text()
+    case.get_by_role("button", name="Stay").click()
+    assert not case.get_by_role("alert").is_visible()
+    case.clock.fast_forward(500_000)
+    assert case.locator("h1").is_visible()
+    case.clock.fast_forward(101_000)
+    case.wait_for_url("**/unlock")
+
+
 def test_the_first_touch_after_a_sleep_locks_instead_of_counting_as_use(case: Page) -> None:
     case.clock.install(time=0)
     case.reload()

@@ -12,6 +12,8 @@ import pytest
 from crypto.sign.sign import public, signing_key
 from crypto.wire.fields import to_base64url
 from crypto.wire.message import LANGUAGES
+from review.passphrase import CHEAP_PROFILE, new_passphrase
+from review.process import KeeperProcess
 from review.refusals import Refused
 from review.roots import read_roots
 from tests.material import COMMITTEES
@@ -31,6 +33,12 @@ def review(*words: object, answers: Sequence[str] = (), cwd: Path) -> tuple[int,
         cwd=cwd,
     )
     return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def forget(folder: Path, vault: str) -> None:
+    """Away with a vault that a test has made."""
+    for file in (folder / "st").glob(f"{vault}*"):
+        file.unlink()
 
 
 def plan() -> dict[str, object]:
@@ -60,7 +68,10 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
     folder, today = tmp_path_factory.mktemp("commands"), datetime.now(UTC).date()
     passphrases: dict[str, str] = {}
     for vault in VAULTS:
-        passphrases[vault] = review("init", "st", "--vault", vault, cwd=folder)[1][-1]
+        passphrases[vault] = new_passphrase()
+        keeper = KeeperProcess(folder / "st", vault)
+        keeper.create(passphrases[vault], today.isoformat(), CHEAP_PROFILE)
+        keeper.end()
         asked = ("keys", "st", "--vault", vault, "--from", f"{today:%Y-%m}", "--months", 3, "--out", f"{vault}.json")
         assert review(*asked, answers=[passphrases[vault]], cwd=folder)[0] == 0
     roots = review("ceremony", "roots", "roots", "--count", 3, cwd=folder)[1]
@@ -128,8 +139,7 @@ def test_vaults_that_write_no_record_are_named_and_it_fails_only_when_none_write
         assert complained.endswith("review: No vault here may write a record for intake. No file was written.\n")
         assert not (folder / "n.tar").exists()
     finally:
-        for file in (folder / "st").glob("new*"):
-            file.unlink()
+        forget(folder, "new")
 
 
 def test_a_wrong_passphrase_is_one_line_and_status_1(held: Held) -> None:
@@ -177,6 +187,38 @@ def test_the_name_of_a_file_reaches_the_terminal_as_letters_only(held: Held) -> 
 )
 def test_misuse_ends_with_2(held: Held, words: tuple[str, ...]) -> None:
     assert review(*words, cwd=held[0])[0] == 2
+
+
+def test_a_backup_is_made_and_brought_back_and_the_state_says_when(held: Held, tmp_path: Path) -> None:
+    folder, passphrases, _ = held
+    cat, today = passphrases["cat"], f"{datetime.now(UTC).date()}"
+    assert review("state", "st", "--vault", "cat", answers=[cat], cwd=folder)[1][-1].startswith("cat: no good backup")
+    status, said, complained = review("backup", "st", "cat", tmp_path, answers=[cat, cat], cwd=folder)
+    assert (status, said) == (0, [f"{tmp_path / f'cat-{today}.backup'}: a good backup of cat"])
+    assert "comparing it with the vault" in complained
+    said = review("state", "st", "--vault", "cat", answers=[cat], cwd=folder)[1]
+    assert said[-1] == f"cat: last good backup: {today} (cat-{today}.backup)"
+    given = ("restore", tmp_path / f"cat-{today}.backup")
+    assert review(*given, "st", answers=[cat], cwd=folder)[0] == 1
+    status, _, complained = review(*given, tmp_path / "new", answers=[cat], cwd=folder)
+    assert (status, complained) == (0, "")
+    assert "no good backup yet" in review("state", tmp_path / "new", answers=[cat], cwd=folder)[1][-1]
+    assert review("backup", "st", "cat", folder / "st", answers=[cat, cat], cwd=folder)[0] == 1
+
+
+def test_a_passphrase_is_made_or_ones_own_and_changes_by_a_command(held: Held) -> None:
+    folder, own = held[0], "seven geese walk over frozen turnips"
+    try:
+        status, said, complained = review("init", "st", "--vault", "own", "--own", answers=["geese1"], cwd=folder)
+        assert (status, said) == (1, [])
+        assert "too easy to guess" in complained
+        assert review("init", "st", "--vault", "own", "--own", answers=[own], cwd=folder)[:2] == (0, [])
+        status, said, _ = review("passphrase", "st", "--vault", "own", answers=[own], cwd=folder)
+        assert status == 0
+        assert review("state", "st", "--vault", "own", answers=[own], cwd=folder)[0] == 1
+        assert review("state", "st", "--vault", "own", answers=[said[-1]], cwd=folder)[0] == 0
+    finally:
+        forget(folder, "own")
 
 
 def test_a_vault_is_not_made_twice(held: Held) -> None:

@@ -215,7 +215,7 @@ def test_who_wants_no_answer_is_offered_none(client: FlaskClient, station: Stati
     [
         {"kind": "letter", "language": "en", "text": "x"},
         {"kind": "text", "language": "de", "text": "x"},
-        {"kind": "acknowledgment", "language": "ar", "weeks": "3"},
+        {"kind": "acknowledgment", "language": "de", "weeks": "3"},
         {"kind": "acknowledgment", "language": "en", "weeks": "0"},
         {},
     ],

@@ -10,7 +10,7 @@ from templates import environment, languages, missing
 DETAIL: dict[str, str | int] = {
     "vault": "cat", "most": 256, "seconds": 20, "where": "KeyError at store.py:1", "why": "expired", "root": "root-1",
     "path": "bundle.tar", "first": 2, "last": 3, "n": 4, "epoch": "2026-11", "over": 5, "words": "l’eau & <b>\"",
-    "check": "payload-failure", "devices": "eth0",
+    "check": "payload-failure", "devices": "eth0", "digits": 9, "least": 14,
 }  # fmt: skip
 
 
