@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from review.durable import sweep_scratch
+from review.faults import place_of
 from review.process import KeeperProcess
 from review.refusals import Refused
 from review.throttle import Throttle
@@ -42,6 +43,10 @@ class BackupRun:
         except Refused as refused:
             self.refused, self.step = refused, "refused"
             raise
+        except Exception as error:
+            # A full disk, no more processes: told by kind and place, and the run is over.
+            self.refused, self.step = Refused("broken", where=place_of(error)), "refused"
+            raise self.refused from None
 
     def start(self, folder: Path, passphrase: str, day: str) -> None:
         """The same, beside the one who asks."""
@@ -61,18 +66,26 @@ class BackupRun:
 
     def _run(self, folder: Path, passphrase: str, day: str, say: Callable[[Step], None]) -> None:
         self._take(say, "writing")
-        written = self._keeper.ask("write_backup", day, folder=str(folder))
+        written = self._keeper.ask_patiently("write_backup", day, folder=str(folder))
         self.name, self.bytes = written["name"], written["bytes"]
         try:
             self._take(say, "opening")
             facts = self._examine(Path(written["path"]), passphrase, day)
-            self._take(say, "comparing")
-            self._keeper.ask("verify_backup", day, number=written["number"], facts=facts)
         except Refused:
-            with suppress(OSError):
-                Path(written["path"]).unlink()
+            _remove(written["path"])
             raise
+        self._take(say, "comparing")
+        self._compare(written, facts, day)
         self._take(say, "good")
+
+    def _compare(self, written: dict[str, Any], facts: dict[str, Any], day: str) -> None:
+        """Only a file that is known to differ goes: of a keeper that died with its answer, the vault may count it."""
+        try:
+            self._keeper.ask_patiently("verify_backup", day, number=written["number"], facts=facts)
+        except Refused as refused:
+            if refused.code == "backup-differs":
+                _remove(written["path"])
+            raise
 
     def _examine(self, file: Path, passphrase: str, day: str) -> dict[str, Any]:
         second = self._begin_second()
@@ -93,3 +106,8 @@ class BackupRun:
     def _take(self, say: Callable[[Step], None], step: Step) -> None:
         self.step = step
         say(step)
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError):
+        Path(path).unlink()

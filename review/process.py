@@ -14,6 +14,7 @@ from review.pipe import PipeClosedError, read_answer, receive, send
 from review.refusals import Refused
 
 _SECONDS_TO_END = 1.0
+_PATIENCE_SECONDS = 5.0
 
 
 class KeeperProcess:
@@ -57,17 +58,30 @@ class KeeperProcess:
         self._enter("restore", passphrase, day, file=str(file))
 
     def ask(self, action: str, day: str, **given: Any) -> dict[str, Any]:
-        """The answer; raises `Refused`, with `keeper-gone` when the process has ended."""
+        """The answer; raises `Refused`: `keeper-gone` when the process has ended, `busy` when it is at long work.
+
+        Who waited for its turn without end would hold a thread that the lock button needs.
+        """
+        return self._ask(_PATIENCE_SECONDS, action, day, given)
+
+    def ask_patiently(self, action: str, day: str, **given: Any) -> dict[str, Any]:
+        """The same, however long others are at their turn: not for a page."""
+        return self._ask(-1, action, day, given)
+
+    def _ask(self, patience: float, action: str, day: str, given: dict[str, Any]) -> dict[str, Any]:
         source, out = self._process.stdout, self._process.stdin
         assert source is not None
         assert out is not None
+        if not self._turn.acquire(timeout=patience):
+            raise Refused("busy", vault=self._vault)
         try:
-            with self._turn:
-                send(out, {"do": action, "day": day, "with": given})
-                value = receive(source)
+            send(out, {"do": action, "day": day, "with": given})
+            value = receive(source)
             return read_answer(value)
         except (PipeClosedError, FormatError):
             raise Refused("keeper-gone", vault=self._vault) from None
+        finally:
+            self._turn.release()
 
     def end(self) -> None:
         """Terminates, then kills. When this returns the process is gone, and its memory with it."""

@@ -17,6 +17,7 @@ RefusalCode = Literal[
     "vault-unsound",
     "station-open",
     "keeper-gone",
+    "busy",
     "broken",
     "not-understood",
     "too-much",

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -107,7 +108,8 @@ class Server(BaseApplication):
         """In each answering process; it ends itself after a lock."""
         harden()
         app = create_app(replace(self._config, after_lock=_end_this_process))
-        threading.Thread(target=_watch, args=(app.extensions["desk"], Lid()), daemon=True).start()
+        watched = (app.extensions["desk"], Lid(), self._config.ways_out)
+        threading.Thread(target=_watch, args=watched, daemon=True).start()
         return app
 
     def _say_link(self, arbiter: Any) -> None:
@@ -133,10 +135,11 @@ def _end_this_process() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _watch(desk: Desk, lid: Lid) -> None:
+def _watch(desk: Desk, lid: Lid, ways_out: Callable[[], tuple[str, ...]]) -> None:
     while True:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
-        lock_if_left(desk, lid)
+        if not lock_if_left(desk, lid) and ways_out():
+            desk.lock()
 
 
 def lock_if_left(desk: Desk, lid: Lid) -> bool:

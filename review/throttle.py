@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 
 from crypto.errors import FormatError
-from crypto.wire.fields import Members, encode_json, parse_json
+from crypto.wire.fields import Members, encode_json, is_name, parse_json
 from review.durable import alone_in, replace_file
 from review.refusals import Refused
 
@@ -56,16 +56,16 @@ class Throttle:
     @contextmanager
     def trying(self, vault: str) -> Iterator[None]:
         """Around one try. Refuses while the vault has to wait; what is refused for another reason was no wrong try."""
-        before = self._count(vault)
+        before, counted = self._count(vault)
         try:
             yield
         except Refused as refused:
             if refused.code != "wrong-passphrase":
-                self._set(vault, before)
+                self._take_back(vault, before, counted)
             raise
         self._set(vault, Wrong())
 
-    def _count(self, vault: str) -> Wrong:
+    def _count(self, vault: str) -> tuple[Wrong, Wrong]:
         with alone_in(self._station):
             known, now = self._read(), int(self._moment())
             found = known.get(vault, Wrong())
@@ -73,8 +73,17 @@ class Throttle:
             if found.wait and left > 0:
                 self._write(known)
                 raise Refused("wait", seconds=ceil(left))
-            self._write({**known, vault: Wrong(tries=found.tries + 1, since=now)})
-            return found
+            counted = Wrong(tries=found.tries + 1, since=now)
+            self._write({**known, vault: counted})
+            return found, counted
+
+    def _take_back(self, vault: str, before: Wrong, counted: Wrong) -> None:
+        """One try, and none that others made meanwhile."""
+        with alone_in(self._station):
+            known = self._read()
+            found = known.get(vault, Wrong())
+            left = before if found == counted else replace(found, tries=max(0, found.tries - 1))
+            self._write({**known, vault: left})
 
     def _set(self, vault: str, wrong: Wrong) -> None:
         with alone_in(self._station):
@@ -88,7 +97,8 @@ class Throttle:
         except FileNotFoundError:
             return {}
         except FormatError:
-            return {path.stem: replace(_UNKNOWN, since=now) for path in self._station.glob("*.vault")}
+            names = (path.stem for path in self._station.glob("*.vault"))
+            return {name: replace(_UNKNOWN, since=now) for name in names if is_name(name)}
         is_same = boot == self._boot
         return {
             vault: wrong if is_same and wrong.since <= now else replace(wrong, since=now)

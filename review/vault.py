@@ -9,6 +9,7 @@ in hexadecimal, then the small file with this salt, which decides, then the name
 ends the way that the small file says (`settle`).
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from sqlalchemy.pool import StaticPool
 
 from crypto.errors import FormatError
 from crypto.public.whole import new_file
-from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
+from crypto.wire.fields import Members, encode_json, is_name, parse_json, to_base64url
 from review.durable import alone_in, flush, flush_file, rename, replace_file
 from review.files import is_private
 from review.passphrase import NEWEST_PROFILE, PROFILES, SALT_LENGTH, new_salt, stretch
@@ -51,7 +52,7 @@ _SETTINGS = (
 
 def vault_names(station: Path) -> tuple[str, ...]:
     """The vaults of a station's folder, in the order of their names."""
-    return tuple(sorted(path.stem for path in station.glob(f"[!.]*{_SUFFIX}")))
+    return tuple(sorted(path.stem for path in station.glob(f"*{_SUFFIX}") if is_name(path.stem)))
 
 
 def vault_path(station: Path, name: str) -> Path:
@@ -246,7 +247,9 @@ def write_header(path: Path, header: Header) -> None:
 
 def check_free(path: Path) -> None:
     """Refused when there is a vault of this name, or a part of one."""
-    if path.exists() or _header_path(path).exists():
+    # A journal that a killed writer left would be played into the new vault.
+    parts = (path, _header_path(path), *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm")))
+    if any(os.path.lexists(part) for part in parts):
         raise Refused("vault-exists", vault=path.stem)
 
 

@@ -23,10 +23,12 @@ def person_in(reply: str, names: Iterable[str]) -> str | None:
 
 
 def _file_runs(name: str) -> Iterator[tuple[str, ...]]:
-    yield tuple(one.folded for one in words(name, LETTERS_AND_DIGITS))
-    stem = tuple(one.folded for one in words(name.rpartition(".")[0], LETTERS_AND_DIGITS))
-    if len(stem) > 1 or any(character.isdigit() for word in stem for character in word):
-        yield stem
+    """Of a name that is one everyday word, or a figure, nothing is looked for: its writer could forbid any answer."""
+    for part in (name, name.rpartition(".")[0]):
+        run = tuple(one.folded for one in words(part, LETTERS_AND_DIGITS))
+        letters = "".join(run)
+        if len(run) > 1 or (len(letters) > 3 and not letters.isalpha() and not letters.isdigit()):
+            yield run
 
 
 def _person_runs(piece: str) -> Iterator[tuple[str, ...]]:

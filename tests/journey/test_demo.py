@@ -54,13 +54,21 @@ def read_until(demo: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError(f"the demo ended before it said {words!r}: {lines}")
 
 
+def folder_of(process: psutil.Process) -> Path | None:
+    """Where a process works, unless it has ended."""
+    try:
+        return Path(process.cwd())
+    except psutil.NoSuchProcess:
+        return None
+
+
 def family_of(demo: subprocess.Popen[str]) -> tuple[list[psutil.Process], Path]:
     """The processes that the demo started, as soon as there are any, and the folder they work in."""
     while demo.poll() is None:
         children = psutil.Process(demo.pid).children(recursive=True)
-        folders = {Path(child.cwd()) for child in children} - {ROOT}
-        if folders:
-            return children, folders.pop()
+        for folder in map(folder_of, children):
+            if folder not in (ROOT, None):
+                return children, folder
     raise AssertionError("the demo ended by itself")
 
 

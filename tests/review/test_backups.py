@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
 
 from crypto.wire.note import Note, body
 from crypto.wire.record import Record
+from review import process
 from review.backing import BackupRun
 from review.backupfile import BackupHead
 from review.process import KeeperProcess
@@ -286,3 +288,54 @@ def test_the_page_says_why_there_is_no_backup(client: FlaskClient, station: Stat
     status, page = post(client, "/backup/cat", get(client, "/backup"), folder=str(tmp_path), passphrase=" ")
     assert (status, "There is no passphrase here." in page) == (422, True)
     assert client.post("/backup/cat", base_url=ADDRESS, data=given).status_code == 400
+
+
+def test_a_backup_that_the_vault_counts_stays_though_its_keeper_dies_with_the_answer(backed: Backed) -> None:
+    """Else the vault would say that it is backed up, and nothing would be there."""
+
+    class Dying(KeeperProcess):
+        def ask_patiently(self, action: str, day: str, **given: object) -> dict[str, object]:
+            answer = super().ask_patiently(action, day, **given)
+            if action == "verify_backup":
+                self.end()
+                raise Refused("keeper-gone", vault="cat")
+            return answer
+
+    dying = Dying(backed.station.folder, "cat")
+    dying.open(PASSPHRASE, DAY)
+    run = BackupRun(backed.station.folder, "cat", dying, Throttle(backed.station.folder, lambda: 1.0))
+    assert refused(lambda: run.run(backed.stick, PASSPHRASE, DAY)) == "keeper-gone"
+    assert backed.record().backed_up
+    assert (backed.stick / run.name).stat().st_size > 0
+
+
+def test_a_fault_that_is_no_refusal_ends_the_run_and_says_where(backed: Backed) -> None:
+    def full(_step: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    run = BackupRun(backed.station.folder, "cat", backed.keeper, Throttle(backed.station.folder, lambda: 1.0))
+    assert refused(lambda: run.run(backed.stick, PASSPHRASE, DAY, full)) == "broken"
+    assert run.is_over
+
+
+@pytest.mark.parametrize("left", ["-journal", "-wal", "-shm"])
+def test_nothing_is_restored_beside_what_a_killed_writer_left(backed: Backed, tmp_path: Path, left: str) -> None:
+    file, where = backed.back_up(), tmp_path / "other"
+    where.mkdir(mode=0o700)
+    (where / f"cat.vault{left}").write_bytes(b"x" * 600)
+    assert refused(lambda: backed.restored(file, where)) == "vault-exists"
+
+
+def test_a_page_does_not_wait_for_ever_while_the_keeper_is_at_long_work(
+    backed: Backed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_PATIENCE_SECONDS", 0.2)
+    pid = backed.keeper._process.pid
+    os.kill(pid, signal.SIGSTOP)
+    asking = Thread(target=lambda: backed.keeper.ask("state", DAY))
+    asking.start()
+    wait_until(backed.keeper._turn.locked)
+    assert refused(lambda: backed.keeper.ask("state", DAY)) == "busy"
+    os.kill(pid, signal.SIGCONT)
+    asking.join()
+    assert backed.keeper.ask("state", DAY)["vault"] == "cat"

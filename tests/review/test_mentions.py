@@ -90,6 +90,13 @@ def test_what_gives_nobody_away_may_be_said(reply: str) -> None:
     assert found_in(reply) is None
 
 
+def test_a_file_that_is_called_by_an_everyday_word_or_a_figure_forbids_no_answer() -> None:
+    """Else its writer could make a case that nobody can answer, on purpose or not."""
+    for name in ("your", "message", "the.", "3", "12", "...", ""):
+        assert file_in("Your message came in about 3 weeks, the 12 of us read it.", [name]) is None
+    assert file_in("We saw 3.jpg now.", ["3.jpg"]) == "3.jpg"
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [

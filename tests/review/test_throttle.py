@@ -6,6 +6,7 @@ import pytest
 
 from review.refusals import Refused
 from review.throttle import FILE_NAME, FREE_TRIES, LONGEST_WAIT_SECONDS, Throttle
+from review.vault import vault_names
 
 
 class Machine:
@@ -112,3 +113,27 @@ def test_the_file_is_private_and_a_damaged_one_makes_wait(machine: Machine) -> N
     (machine.station / "cat.vault").touch()
     file.write_bytes(b"{")
     assert machine.waits() == 5
+
+
+def test_a_try_that_was_none_takes_back_itself_alone(tmp_path: Path) -> None:
+    """Tries that begin while another is under way stay counted when that one is refused for another reason."""
+    throttle = Throttle(tmp_path, lambda: 1_000.0)
+
+    def wrong_twice_meanwhile() -> None:
+        for _ in range(2):
+            with pytest.raises(Refused, match="wrong-passphrase"), throttle.trying("cat"):
+                raise Refused("wrong-passphrase", vault="cat")
+        raise Refused("passphrase-weak", digits=3, least=14)
+
+    with pytest.raises(Refused, match="passphrase-weak"), throttle.trying("cat"):
+        wrong_twice_meanwhile()
+    with pytest.raises(Refused, match="wrong-passphrase"), throttle.trying("cat"):
+        raise Refused("wrong-passphrase", vault="cat")
+    with pytest.raises(Refused, match="wait"), throttle.trying("cat"):
+        pass
+
+
+def test_a_copy_of_a_vault_beside_it_is_no_vault_and_locks_nobody_out(tmp_path: Path) -> None:
+    for name in ("cat", "cat (copy)", "Cat"):
+        (tmp_path / f"{name}.vault").write_bytes(b"")
+    assert vault_names(tmp_path) == ("cat",)
