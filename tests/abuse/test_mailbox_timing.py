@@ -61,6 +61,14 @@ def sampled(ask: Callable[[bytes], None], pairs: int) -> Times:
     return np.array([took[HIT], took[MISS]])
 
 
+def fine_enough(ask: Callable[[bytes], None], pairs: int, later: float) -> Times:
+    """So many pairs, and on a busy machine as many again, up to five times, until hits that were `later` would show."""
+    times = sampled(ask, pairs)
+    while astray(times + np.array([[later], [0]])) <= BEYOND_CHANCE and times.shape[1] < 5 * pairs:
+        times = np.hstack([times, sampled(ask, pairs)])
+    return times
+
+
 def astray(times: Times) -> float:
     """How much later hits came than misses, in units of what chance makes of it."""
     later = np.subtract(*quickest(times))
@@ -92,7 +100,7 @@ def slower_where_something_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("pairs", [1_000, pytest.param(5_000, marks=pytest.mark.prove)])
 def test_a_hit_takes_as_long_as_a_miss(ask: Callable[[bytes], None], pairs: int) -> None:
-    times = sampled(ask, pairs)
+    times = fine_enough(ask, pairs, MILLISECOND)
     assert abs(astray(times)) < BEYOND_CHANCE
     assert astray(times + np.array([[MILLISECOND], [0]])) > BEYOND_CHANCE  # the control, over the same samples
 
@@ -103,4 +111,4 @@ def test_without_the_pace_of_answers_a_longer_lookup_shows(
     """The control of the test above: an intake that answers as soon as it can, and is 3 ms slower to find something."""
     slower_where_something_is(monkeypatch)
     monkeypatch.setattr("intake.routes.mailbox.PACE_SECONDS", 1e-9)
-    assert astray(sampled(ask, 400)) > BEYOND_CHANCE
+    assert astray(fine_enough(ask, 400, 0)) > BEYOND_CHANCE

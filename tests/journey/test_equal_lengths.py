@@ -127,8 +127,10 @@ def sent(exchanges: Sequence[Exchange]) -> list[tuple[str, int, int]]:
 
 
 def loaded(exchanges: Sequence[Exchange]) -> list[tuple[str, int]]:
-    """Every request and its length. A browser loads what belongs to one page in any order, and the icon at any time."""
-    return sorted((shape(one), len(one.asked)) for one in exchanges if one.line != ICON)
+    """Every kind of request and its length. A browser loads what belongs to one page in any order, the icon at any time,
+    and a page's part once more when the server has just closed the connection that it asked on.
+    """
+    return sorted({(shape(one), len(one.asked)) for one in exchanges if one.line != ICON})
 
 
 def shape(one: Exchange) -> str:
