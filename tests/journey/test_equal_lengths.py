@@ -127,8 +127,8 @@ def sent(exchanges: Sequence[Exchange]) -> list[tuple[str, int, int]]:
 
 
 def loaded(exchanges: Sequence[Exchange]) -> list[tuple[str, int]]:
-    """Every kind of request and its length. A browser loads what belongs to one page in any order, the icon at any time,
-    and a page's part once more when the server has just closed the connection that it asked on.
+    """Every kind of request and its length. A browser loads what belongs to one page in any order, the icon at any
+    time, and something once more when the server has just closed the connection that it asked on.
     """
     return sorted({(shape(one), len(one.asked)) for one in exchanges if one.line != ICON})
 
