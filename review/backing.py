@@ -37,7 +37,10 @@ class BackupRun:
         return self.step in ("good", "refused")
 
     def run(self, folder: Path, passphrase: str, day: str, say: Callable[[Step], None] = lambda _step: None) -> None:
-        """Until it is good, or raises the refusal; a file that could not be verified is removed again."""
+        """Until it is good, or raises the refusal.
+
+        A file that did not open, or that differs, is removed; one of which nobody knows whether it counts stays.
+        """
         try:
             self._run(folder, passphrase, day, say)
         except Refused as refused:
