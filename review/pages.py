@@ -16,6 +16,7 @@ from review.refusals import Refused
 from templates import SOURCE_LANGUAGE, environment, languages
 
 LANGUAGE_COOKIE = "language"
+KEYS_COOKIE = "keys"
 _UNITS = (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6), ("digital-kilobyte", 1_000), ("digital-byte", 1))
 
 
@@ -34,6 +35,7 @@ class Pages:
             "demo": self._demo,
             "with_network": self._with_network,
             "idle_seconds": round(self._idle_seconds),
+            "keys_on": request.cookies.get(KEYS_COOKIE) != "off",
             "csrf_token": generate_csrf,
         }
         return self._environments[self.language(request)].get_template(name).render(**everywhere, **values)

@@ -123,10 +123,13 @@ def static_path(folder: Folder) -> Traversable:
 def static_files(app: App) -> dict[str, bytes]:
     """Everything the application serves below `/static/` from here, by its name there.
 
-    Its stylesheets begin with the shared one: each further request costs a slow line a round trip.
+    Stylesheets of intake begin with the shared one, for each further request costs a slow line a round trip. The desk,
+    whose pages have several, has it once, as `base.css`.
     """
     base = static_path("shared").joinpath("base.css").read_bytes()
     own = {entry.name: entry.read_bytes() for entry in static_path(app).iterdir() if entry.is_file()}
+    if app == "review":
+        return {"base.css": base, **own}
     return {name: base + data if name.endswith(".css") else data for name, data in own.items()}
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from review.pages import LANGUAGE_COOKIE
+from review.pages import KEYS_COOKIE, LANGUAGE_COOKIE
 from review.refusals import Refused
 from review.running import desk, door, pages, sessions
 from templates import languages
@@ -68,6 +68,17 @@ def language() -> Response:
         abort(400)
     response = redirect(url_for("inbox.inbox"), 303)
     response.set_cookie(LANGUAGE_COOKIE, chosen, httponly=True, samesite="Strict", path="/")
+    return response
+
+
+@blueprint.post("/keys")
+def keys() -> Response:
+    """Whether single keys do something at this desk, for this browser (WCAG 2.2, 2.1.4)."""
+    chosen = request.form.get("keys", "")
+    if chosen not in ("on", "off"):
+        abort(400)
+    response = redirect(url_for("inbox.inbox"), 303)
+    response.set_cookie(KEYS_COOKIE, chosen, httponly=True, samesite="Strict", path="/")
     return response
 
 

@@ -11,7 +11,7 @@ from review.running import desk, door, pages, ways_out
 
 # What a browser may have before it has shown the link, and what it may do while everything is locked.
 _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
-_WHILE_LOCKED = frozenset({"entry.unlock", "entry.open_vaults", "entry.lock", "entry.language"})
+_WHILE_LOCKED = frozenset({"entry.unlock", "entry.open_vaults", "entry.lock", "entry.language", "guide.guide"})
 # What happens by itself is no sign of somebody at the desk, and tells nothing of it to strangers either.
 _NO_USE = frozenset({"static.file"})
 

@@ -42,7 +42,7 @@ if (lock) {
 
   document.addEventListener("keydown", (event) => {
     noticeUse();
-    const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey && document.body.dataset.keys !== "off";
     if (isPlain && event.key.toLowerCase() === "l" && !isWriting(event.target)) {
       event.preventDefault();
       lockNow();
