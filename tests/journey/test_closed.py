@@ -82,7 +82,7 @@ def assert_closed(page: Page, wire: Tap) -> None:
     ids=["missing", "broken off", "cut in half", "throwing"],
 )
 def test_without_its_whole_script_the_page_stays_closed(document: str, spoil: Spoil, page: Page, wire: Tap) -> None:
-    page.route("**/static/form.js", spoil)
+    page.route("**/static/{form,return}.js", spoil)
     page.goto(f"{wire.address}/en/{document}")
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-screen=opening]")).to_be_visible()

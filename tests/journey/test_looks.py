@@ -50,7 +50,7 @@ def test_information_reads_the_same_without_script_but_for_what_is_said_about_th
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_closed_form_looks_well(language: str, document: str, chromium: Browser, served: Serving) -> None:
     with looking(chromium) as page:
-        page.route("**/static/form.js", lambda route: route.fulfill(status=404))
+        page.route("**/static/{form,return}.js", lambda route: route.fulfill(status=404))
         page.goto(f"{served.intake.address}{language}/{document}")
         assert faults_everywhere(page) == {}
 

@@ -110,7 +110,7 @@ def test_a_browser_too_old_for_the_script_itself_shows_what_stands_there(
 ) -> None:
     """Nothing runs, so the page has to have said it before: what it means when it stays as it is, and what to do."""
     page.route(f"**/en/{document}", without_digests)
-    page.route("**/static/form.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    page.route("**/static/{form,return}.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
     page.goto(f"{wire.address}/en/{document}")
     page.wait_for_load_state("networkidle")
     said = page.locator("#screen").inner_text()

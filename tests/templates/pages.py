@@ -14,7 +14,7 @@ FORM_PAGES = ("write.html", "return.html")
 VALUES: dict[str, Any] = {
     "demo": True,
     "exit_url": "https://elsewhere.example/weather",
-    "integrity": dict.fromkeys(("site.css", "exit.js", "form.js", "files.js"), "sha256-" + "A" * 43 + "="),
+    "integrity": dict.fromkeys(("site.css", "exit.js", "form.js", "return.js", "files.js"), "sha256-" + "A" * 43 + "="),
     "path_in": lambda language: f"/{language}/",
     "pin_json": '{"v":1,"portal":"a.portal"}',
     "questionnaire": json.loads(questionnaire_bytes()),

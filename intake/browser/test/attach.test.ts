@@ -88,6 +88,35 @@ async function check(files: readonly Uint8Array[], mebibytes: number): Promise<v
   assert.ok(plaintext.subarray(end).every((byte) => byte === 0));
 }
 
+/** As `file`, but a stream that fills what it is handed; `asked` is told how many bytes there was room for, each time. */
+function handed(data: Uint8Array, asked: (room: number) => void): FileSource {
+  let at = 0;
+  const pull = (controller: ReadableByteStreamController) => {
+    const request = controller.byobRequest;
+    const view = request?.view as Uint8Array | null;
+    if (!request || !view) throw new Error("nothing to fill");
+    asked(view.length);
+    const piece = data.subarray(at, at + Math.min(view.length, 1 + ((at * 7) % 70_001)));
+    view.set(piece);
+    at += piece.length;
+    if (piece.length === 0) controller.close();
+    request.respond(piece.length);
+  };
+  const stream = () => new ReadableStream({ type: "bytes", pull }) as ReadableStream<Uint8Array>;
+  return { ...file(data), stream };
+}
+
+test("where a browser can, a file is read into memory that is used again, and comes out whole", async () => {
+  const data = Uint8Array.from({ length: 1_500_000 }, (_, at) => Math.imul(at + 1, 2_654_435_761) >>> 24);
+  const rooms: number[] = [];
+  const { parts, attachments } = await sealed([handed(data, (room) => rooms.push(room)), file(filled(9, 9))]);
+  assert.ok(rooms.length > 10 && rooms.every((room) => room === 64 * 1024), `${rooms}`);
+  assert.ok(equal((await opened(parts, attachments)).subarray(0, data.length + 9), join(data, filled(9, 9))));
+  assert.deepEqual(attachments.files[0]?.sha256, sha256(data));
+  const longer = { ...handed(data, () => {}), size: data.length - 1 };
+  assert.equal(await laterRefusal(() => sealed([longer])), "file-changed");
+});
+
 test("a stream of each size holds what is stated, to the byte", () => {
   const stated: Record<number, number> = { 1: 1_046_677, 2: 2_094_997, 4: 4_191_637, 1024: 1_073_478_101 };
   for (const [mebibytes, length] of Object.entries(stated)) assert.equal(plaintextLength(Number(mebibytes)), length);

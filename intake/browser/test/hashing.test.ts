@@ -5,13 +5,22 @@ import { createHash, randomInt } from "node:crypto";
 import { test, type TestContext } from "node:test";
 
 import { attach, type Part } from "../src/client/attach.ts";
-import { type Emptied, type Filled, type Hash, hashingAt, type NewHash, type Port } from "../src/client/hashing.ts";
+import {
+  atOnceIfShort,
+  type Emptied,
+  type Filled,
+  type Hash,
+  hashingAt,
+  type NewHash,
+  type Port,
+} from "../src/client/hashing.ts";
 import { hashFor, hashHere } from "../src/client/sha256.ts";
 import { join, utf8 } from "../src/wire/bytes.ts";
 import { sha256 } from "../src/wire/digest.ts";
 import { PORTAL } from "./world.ts";
 
 const BUFFER = 256 * 1024;
+const SHORT = 8 * 1024 * 1024;
 const KNOWN: Readonly<Record<string, string>> = {
   "": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   abc: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
@@ -126,15 +135,56 @@ test("a digest of another number of bytes is refused", async (context) => {
   await hex(through(context, losing)(), []);
 });
 
-test("through ports, each file and the stream have the hash of the bytes that lie in the stream", async (context) => {
-  const files = [varied(1_500_000), new Uint8Array(0), varied(1), varied(BUFFER)];
+/** The digest of `length` bytes, of which `said` were announced, and which way made it. */
+async function wayOf(length: number, said: number | undefined): Promise<[string, string]> {
+  let way = "at once";
+  const newHash = atOnceIfShort(() => ((way = "other"), hashHere()));
+  return [await hex(newHash(said), split(varied(length))), way];
+}
+
+test("up to 8 MiB a file is hashed by the browser, a longer one and one of unknown length as before", async () => {
+  for (const length of [...LENGTHS, SHORT - 1, SHORT, SHORT + 1]) {
+    const digest = createHash("sha256").update(varied(length)).digest("hex");
+    assert.deepEqual(await wayOf(length, length), [digest, length > SHORT ? "other" : "at once"]);
+    assert.deepEqual(await wayOf(length, undefined), [digest, "other"]);
+  }
+});
+
+test("where the browser has no hash of its own, short files are hashed as before", async () => {
+  const without = Object.getOwnPropertyDescriptor(globalThis, "crypto") as PropertyDescriptor;
+  Object.defineProperty(globalThis, "crypto", { value: {}, configurable: true });
+  try {
+    const newHash = atOnceIfShort(hashHere);
+    assert.equal(await hex(newHash(3), [utf8("abc")]), KNOWN["abc"]);
+  } finally {
+    Object.defineProperty(globalThis, "crypto", without);
+  }
+});
+
+test("nothing of a short file stays in memory once its hash is known, and the next one has its own", async () => {
+  let held = new Uint8Array();
+  const digest: SubtleCrypto["digest"] = (algorithm, data) => {
+    held = data as typeof held;
+    return crypto.subtle.digest(algorithm, data);
+  };
+  const newHash = atOnceIfShort(hashHere, { digest } as SubtleCrypto);
+  for (const length of [100_000, 70_001, 0, 1]) {
+    const expected = createHash("sha256").update(varied(length)).digest("hex");
+    assert.equal(await hex(newHash(length), split(varied(length))), expected);
+    assert.equal(held.length, length);
+    assert.ok(held.every((byte) => byte === 0));
+  }
+});
+
+test("through ports and at once, each file and the stream have the hash of the bytes that lie in the stream", async (context) => {
+  const files = [varied(1_500_000), new Uint8Array(0), varied(1), varied(BUFFER), varied(SHORT + 1), varied(2)];
   const sources = files.map((data) => ({
     name: "a",
     type: "",
     size: data.length,
     stream: () => new Blob([data as Uint8Array<ArrayBuffer>]).stream(),
   }));
-  const given = attach(PORTAL, sources, { files: through(context), stream: through(context) });
+  const given = attach(PORTAL, sources, { files: atOnceIfShort(through(context)), stream: through(context) });
   const parts: Part[] = [];
   let next = await given.next();
   for (; !next.done; next = await given.next()) parts.push(next.value);

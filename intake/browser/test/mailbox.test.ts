@@ -8,6 +8,7 @@ import { receiptKeys, routingOf, threadKey } from "../src/client/receipt_keys.ts
 import { randomBytes } from "../src/public/random.ts";
 import { sealSlot } from "../src/public/seal.ts";
 import { join } from "../src/wire/bytes.ts";
+import { sha256 } from "../src/wire/digest.ts";
 import { fillFrame, REPLY_FRAMES } from "../src/wire/frame.ts";
 import { encodeReply, fragments, type Reply, type WordsReply } from "../src/wire/reply.ts";
 import { laterRefusal } from "./refusal.ts";
@@ -32,12 +33,17 @@ const reply = (changes: Partial<WordsReply> = {}): WordsReply => ({
   ...changes,
 });
 
+function frameOf(one: Reply, signer = one.vault): Uint8Array {
+  const data = encodeReply(one);
+  return fillFrame(data, vaultSigns(signer, data), REPLY_FRAMES);
+}
+
 /** The slots of a reply, sealed as a station would; `signer` may lie. */
 async function slots(one: Reply, signer = one.vault, id = one.id): Promise<readonly Uint8Array[]> {
-  const data = encodeReply(one);
-  const frame = fillFrame(data, vaultSigns(signer, data), REPLY_FRAMES);
-  return Promise.all(fragments(frame, id).map((fragment) => sealSlot(fragment, recipient)));
+  return Promise.all(fragments(frameOf(one, signer), id).map((fragment) => sealSlot(fragment, recipient)));
 }
+
+const genuine = (one: Reply) => ({ reply: one, verdict: "genuine", frameHash: sha256(frameOf(one)) });
 
 const decoySlot = () => sealSlot(new Uint8Array(8_192), MLKEM768X25519.getPublicKey(randomBytes(32)));
 
@@ -74,7 +80,7 @@ test("a reply of four fragments is read, whatever their order", async () => {
   assert.equal(four.length, 4);
   const thread = await read(...[...four].reverse());
   assert.equal(thread.pages, 2);
-  assert.deepEqual(thread.items, [{ reply: long, verdict: "genuine" }]);
+  assert.deepEqual(thread.items, [genuine(long)]);
 });
 
 test("replies stand newest day first", async () => {
@@ -125,12 +131,12 @@ test("what is damaged, incomplete or of a later kind is counted, and hides nothi
   const good = reply();
   const thread = await read(damaged, lonely, ...(await slots(later)), ...(await slots(good)));
   assert.equal(thread.unreadable, 3);
-  assert.deepEqual(thread.items, [{ reply: good, verdict: "genuine" }]);
+  assert.deepEqual(thread.items, [genuine(good)]);
 });
 
-test("a consent request, which this page cannot show, is counted and hides nothing else", async () => {
+test("a consent request stands among the others, with the hash of the frame that the answer has to name", async () => {
   const request: Reply = {
-    ...reply(),
+    ...reply({ day: "2026-11-23" }),
     kind: "consent-request",
     body: {
       language: "fr",
@@ -144,8 +150,8 @@ test("a consent request, which this page cannot show, is counted and hides nothi
   };
   const good = reply();
   assert.deepEqual(await read(...(await slots(request)), ...(await slots(good))), {
-    items: [{ reply: good, verdict: "genuine" }],
-    unreadable: 1,
+    items: [genuine(good), genuine(request)],
+    unreadable: 0,
     pages: 1,
   });
 });

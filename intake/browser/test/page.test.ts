@@ -118,7 +118,8 @@ function answerBy(verdict: Verdict, changes: Partial<Choice> = {}): ThreadItem {
   const routing = { committees: ["cat"], excluded: [], conflicts: [], tag: new Uint8Array(32), ...changes };
   const body = { language: "en", text: "We have read it." } as const;
   const whose = { portal: PORTAL, thread: new Uint8Array(32), committee: "cat", vault: "cat", routing };
-  return { verdict, reply: { id: new Uint8Array(16), kind: "text", day: DAY, body, ...whose } };
+  const reply = { id: new Uint8Array(16), kind: "text", day: DAY, body, ...whose } as const;
+  return { verdict, reply, frameHash: new Uint8Array(32) };
 }
 
 test("more can be written after a genuine answer alone, and only while all its readers are there", async () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run build [-- ENTRY FOLDER]`: makes form.js, files.js, exit.js and their packed twins for intake to serve. Two
- * builds give the same bytes. ENTRY replaces the source of form.js.
+ * `npm run build [-- ENTRY FOLDER]`: makes form.js, return.js, files.js, exit.js and their packed twins for intake to
+ * serve. Two builds give the same bytes. ENTRY replaces the source of form.js.
  */
 
 import { createHash } from "node:crypto";
@@ -18,6 +18,7 @@ const HERE = fileURLToPath(new URL("..", import.meta.url));
 const [form = resolve(HERE, "src/page/main.ts"), folder = resolve(HERE, "../static")] = process.argv.slice(2);
 const SCRIPTS = {
   "form.js": form,
+  "return.js": resolve(HERE, "src/page/return.ts"),
   "files.js": resolve(HERE, "src/page/files.ts"),
   "exit.js": resolve(HERE, "src/page/leaving.ts"),
 };

@@ -86,7 +86,7 @@ async function* plaintext(
 ): AsyncGenerator<Uint8Array, void, void> {
   let offset = 0;
   for (const [at, file] of files.entries()) {
-    const hash = newHash();
+    const hash = newHash(file.size);
     let read = 0;
     for await (const piece of piecesOf(file, at)) {
       read += piece.length;
@@ -103,9 +103,9 @@ async function* plaintext(
   for (; offset < length; offset += PIECE) yield zeros.subarray(0, length - offset);
 }
 
-/** The bytes of a file, never more than 64 KiB at a time. */
+/** The bytes of a file, never more than 64 KiB at a time; what was given before is gone when more is asked for. */
 async function* piecesOf(file: FileSource, which: number): AsyncGenerator<Uint8Array, void, void> {
-  const reader = file.stream().getReader();
+  const reader = readerOf(file.stream());
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(() => {
@@ -117,6 +117,31 @@ async function* piecesOf(file: FileSource, which: number): AsyncGenerator<Uint8A
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+/**
+ * Reads into one and the same memory, where the engine can: what it makes itself for each piece it keeps, until it looks
+ * for what nobody needs, and a whole file of plaintext gathers.
+ */
+function readerOf(
+  stream: ReadableStream<Uint8Array>,
+): Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel"> {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: "byob" });
+  } catch {
+    return stream.getReader();
+  }
+  let memory: ArrayBufferLike = new ArrayBuffer(PIECE);
+  return {
+    async read() {
+      const { done, value } = await reader.read(new Uint8Array(memory as ArrayBuffer));
+      if (done || !value) return { done: true, value: undefined };
+      memory = value.buffer;
+      return { done, value };
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
 }
 
 /** Gathers a stream into arrays of 1 MiB, that which is handed back or new ones; what is left over at the end is a stream that is no whole number of MiB. */

@@ -15,6 +15,8 @@ import {
   type AccountBody,
   type Answer,
   type Choice,
+  type Consent,
+  type ConsentAnswerBody,
   encodeMessage,
   type FollowupBody,
   ID_LENGTH,
@@ -72,15 +74,27 @@ export interface Draft extends Choice, Outside {
   readonly questionnaire: string;
 }
 
-/** Further words in the same thread. `seen`: the genuine replies that were read, newest first. */
-export interface Followup extends Outside {
+/** What every later message of a thread has. `seen`: the genuine replies that were read, newest first. */
+interface Later extends Outside {
   /** The reply whose routing is kept, or a new choice. */
   readonly to: { readonly routing: Routing } | Choice;
   readonly language: Language;
   readonly text: string;
-  readonly answersTo: Uint8Array | null;
   readonly seen: readonly Pick<Reply, "id" | "vault">[];
 }
+
+/** Further words in the same thread. */
+export interface Followup extends Later {
+  readonly answersTo: Uint8Array | null;
+}
+
+/** What is said to the consent request whose whole frame has this SHA-256; `text` may be empty. */
+export interface ConsentAnswer extends Later {
+  readonly request: Uint8Array;
+  readonly answer: Consent;
+}
+
+export type Further = Followup | ConsentAnswer;
 
 /**
  * What may be sent, again and again, until intake has it. `others` are further IDs, for when `id` is taken; `parts` are
@@ -101,7 +115,7 @@ export function newReceipt(): Uint8Array {
 }
 
 /** How many bytes of text still fit; negative when there is too much. Quick enough to ask while the person types. */
-export function room(portal: Portal, draft: Draft | Followup): number {
+export function room(portal: Portal, draft: Draft | Further): number {
   const key = new Uint8Array(32);
   const thread = { key, recipient: new Uint8Array(KEY_LENGTH), mailbox: key };
   const routing = { ...choiceOf(draft), tag: key };
@@ -126,17 +140,17 @@ export async function sealAccount(
 export async function sealFollowup(
   portal: Portal,
   receipt: Uint8Array,
-  followup: Followup,
+  further: Further,
   progress?: Progress,
   decoys?: Decoys,
 ): Promise<Sealed> {
-  return sealMessage(portal, receipt, followup, progress, decoys);
+  return sealMessage(portal, receipt, further, progress, decoys);
 }
 
 async function sealMessage(
   portal: Portal,
   receipt: Uint8Array,
-  draft: Draft | Followup,
+  draft: Draft | Further,
   progress?: Progress,
   decoys?: Decoys,
 ): Promise<Sealed> {
@@ -154,7 +168,7 @@ async function sealMessage(
 }
 
 /** The signed frame; the caller wipes it. */
-function framed(portal: Portal, receipt: Uint8Array, draft: Draft | Followup): Uint8Array {
+function framed(portal: Portal, receipt: Uint8Array, draft: Draft | Further): Uint8Array {
   const keys = receiptKeys(receipt, portal.name);
   const message = encodeMessage(messageOf(portal, ownRouting(keys, draft), threadOf(keys), draft));
   try {
@@ -165,7 +179,7 @@ function framed(portal: Portal, receipt: Uint8Array, draft: Draft | Followup): U
   }
 }
 
-function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draft | Followup): Message {
+function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draft | Further): Message {
   return {
     id: randomBytes(ID_LENGTH),
     portal: portal.name,
@@ -182,14 +196,14 @@ function messageOf(portal: Portal, routing: Routing, thread: Thread, draft: Draf
 }
 
 /** Only of those who will read this: nobody learns from it that others have written, too. */
-function seenFrom(portal: Portal, followup: Followup): readonly Uint8Array[] {
-  const told = new Set(readers(portal, choiceOf(followup)).map((vault) => vault.id));
-  const theirs = followup.seen.filter((reply) => told.has(reply.vault));
+function seenFrom(portal: Portal, further: Further): readonly Uint8Array[] {
+  const told = new Set(readers(portal, choiceOf(further)).map((vault) => vault.id));
+  const theirs = further.seen.filter((reply) => told.has(reply.vault));
   return theirs.slice(0, MOST_SEEN).map((reply) => reply.id);
 }
 
 /** With its tag; that of a reply must bear it already, or somebody else has changed who reads. */
-function ownRouting(keys: ReceiptKeys, draft: Draft | Followup): Routing {
+function ownRouting(keys: ReceiptKeys, draft: Draft | Further): Routing {
   const routing = routingOf(keys, choiceOf(draft));
   if ("to" in draft && "routing" in draft.to && !equal(draft.to.routing.tag, routing.tag)) {
     throw new SignatureError("routing");
@@ -197,12 +211,15 @@ function ownRouting(keys: ReceiptKeys, draft: Draft | Followup): Routing {
   return routing;
 }
 
-function choiceOf(draft: Draft | Followup): Choice {
+function choiceOf(draft: Draft | Further): Choice {
   if (!("to" in draft)) return draft;
   return "routing" in draft.to ? draft.to.routing : draft.to;
 }
 
-function bodyOf(draft: Draft | Followup): AccountBody | FollowupBody {
+function bodyOf(draft: Draft | Further): AccountBody | FollowupBody | ConsentAnswerBody {
+  if ("request" in draft) {
+    return { kind: "consent-answer", request: draft.request, answer: draft.answer, text: unicode(draft.text) };
+  }
   if ("to" in draft) return { kind: "followup", text: unicode(draft.text), answersTo: draft.answersTo };
   const answers = Object.entries(draft.answers).map(([name, answer]): [string, Answer] => [
     name,

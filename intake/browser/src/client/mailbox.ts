@@ -6,7 +6,8 @@ import { judge, type Verdict } from "../public/replies.ts";
 import { SLOT_LENGTH } from "../wire/age.ts";
 import { toBase64url } from "../wire/base64.ts";
 import { equal, join, u16 } from "../wire/bytes.ts";
-import { type Fragment, parseFragment, readReply, type Reply, type WordsReply } from "../wire/reply.ts";
+import { sha256 } from "../wire/digest.ts";
+import { type Fragment, joinFragments, parseFragment, readReply, type Reply } from "../wire/reply.ts";
 import type { Net } from "./net.ts";
 import type { Portal } from "./portal.ts";
 import { problem } from "./problem.ts";
@@ -15,10 +16,11 @@ import { type ReceiptKeys, receiptKeys, routingOf, threadKey, wipeKeys } from ".
 const SLOTS_A_PAGE = 4;
 const MOST_PAGES = 64;
 
-/** A reply that this page can show. A later page shows consent requests too. */
+/** A reply, what it is worth, and the SHA-256 of the whole frame it came in, by which a consent answer names it. */
 export interface ThreadItem {
-  readonly reply: WordsReply;
+  readonly reply: Reply;
   readonly verdict: Verdict;
+  readonly frameHash: Uint8Array;
 }
 
 /** `unreadable` counts what opened for this receipt but is damaged, incomplete or of a kind that cannot be shown. */
@@ -98,9 +100,9 @@ function byReply(fragments: readonly Fragment[]): Iterable<readonly Fragment[]> 
 function read(pieces: readonly Fragment[], portal: Portal, keys: ReceiptKeys): ThreadItem | null {
   try {
     const { reply, frame } = readReply(pieces);
-    if (reply.kind === "consent-request") return null;
     const ours = isOurs(reply, portal, keys);
-    return { reply, verdict: ours ? judge(reply, frame, portal.directory, portal.day) : "not-genuine" };
+    const verdict = ours ? judge(reply, frame, portal.directory, portal.day) : "not-genuine";
+    return { reply, verdict, frameHash: sha256(joinFragments(pieces)) };
   } catch (error) {
     if (error instanceof FormatError) return null;
     throw error;

@@ -5,7 +5,7 @@
 
 import type { Attachments } from "../wire/attachments.ts";
 import { attach, type FileSource, type Part } from "./attach.ts";
-import { type Emptied, type Filled, hashingAt, type NewHash, type Port } from "./hashing.ts";
+import { atOnceIfShort, type Emptied, type Filled, hashingAt, type NewHash, type Port } from "./hashing.ts";
 import { FileError } from "./named.ts";
 
 /** What it is told. `hashing`: where the files are hashed, and where the stream is. */
@@ -31,7 +31,7 @@ self.addEventListener("message", (event: MessageEvent<Order>) => void obey(event
 async function obey(order: Order): Promise<void> {
   if ("portal" in order) {
     const [files, stream] = order.hashing.map(hashingAt) as [NewHash, NewHash];
-    parts = attach(order.portal, order.files, { files, stream });
+    parts = attach(order.portal, order.files, { files: atOnceIfShort(files), stream });
     return;
   }
   try {

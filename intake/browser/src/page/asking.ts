@@ -13,14 +13,22 @@ const LITTLE_ROOM = 20;
 const ANNOUNCE_BELOW = 200;
 const PAUSE = 800;
 
-/** Words about something in the text; `firm`: it must go, otherwise the person may go on all the same. */
+/**
+ * Words about something in the text, or in the slot `where`; `firm`: it must go, otherwise the person may go on all the
+ * same.
+ */
 export interface Doubt {
   readonly words: string;
   readonly firm: boolean;
+  readonly where?: string;
 }
 
-/** A text that is asked for. `room`: how many bytes it may take. `notice`: what to say at once, or empty. */
+/**
+ * A text that is asked for. `label`: the id of its own, beside a heading. `room`: how many bytes it may take. `notice`:
+ * what to say at once, or empty.
+ */
 export interface Text {
+  readonly label?: string;
   readonly screen: HTMLElement;
   readonly text: string;
   readonly needed: boolean;
@@ -33,6 +41,7 @@ export interface Text {
 export async function askText(asked: Text): Promise<{ move: Move; text: string }> {
   const { screen } = asked;
   const field = textField(asked.text, "hint room");
+  if (asked.label) field.setAttribute("aria-labelledby", asked.label);
   slot(screen, "field").append(field, ...roomCounter(field, asked.room));
   show(screen);
   if (asked.notice) complain(screen, asked.notice);
@@ -41,10 +50,11 @@ export async function askText(asked: Text): Promise<{ move: Move; text: string }
     const text = whole(field.value);
     if (act === "back") return { move: "back", text };
     if (act === "skip") return { move: "next", text: "" };
-    const doubt = text === field.value ? doubtAbout(text, asked) : { words: word("half-character"), firm: true };
+    const doubt: Doubt | null =
+      text === field.value ? doubtAbout(text, asked) : { words: word("half-character"), firm: true };
     if (doubt === null || (act === "anyway" && !doubt.firm)) return { move: "next", text };
     field.value = text;
-    complain(screen, doubt.words);
+    complain(screen, doubt.words, doubt.where);
     offerAnyway(screen, !doubt.firm);
   }
 }

@@ -4,16 +4,16 @@ import { slot } from "./screens.ts";
 
 const ID = "error";
 
-/** Shows the words above the field and goes there. */
-export function complain(screen: HTMLElement, words: string): void {
+/** Shows the words above the field, or another slot with fields, and goes there. */
+export function complain(screen: HTMLElement, words: string, where = "field"): void {
   settle(screen);
   const complaint = document.createElement("p");
   complaint.id = ID;
   complaint.className = "error";
   complaint.setAttribute("role", "alert");
   complaint.textContent = words;
-  slot(screen, "field").before(complaint);
-  const field = slot(screen, "field").querySelector<HTMLElement>("textarea, input");
+  slot(screen, where).before(complaint);
+  const field = slot(screen, where).querySelector<HTMLElement>("textarea, input");
   if (!field) return;
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${ID} ${field.getAttribute("aria-describedby") ?? ""}`);

@@ -1,7 +1,8 @@
 /** Further words under a receipt: to those who could read what an answer follows, or to a new choice. */
 
-import { type Followup, room, sealFollowup } from "../client/compose.ts";
+import { type Followup, type Further, room, sealFollowup } from "../client/compose.ts";
 import type { ThreadItems } from "../client/mailbox.ts";
+import type { Portal } from "../client/portal.ts";
 import type { Choice } from "../wire/message.ts";
 import type { Reply } from "../wire/reply.ts";
 import { askText, type Doubt } from "./asking.ts";
@@ -25,8 +26,7 @@ interface More {
 
 /** Whether something was sent; the person may also go back, and finds the words again later in the visit. */
 export async function writeMore(visit: Visit, thread: ThreadItems, answered: Reply | null): Promise<boolean> {
-  const genuine = thread.items.filter(({ verdict }) => verdict === "genuine");
-  const more: More = { answered, committees: [], notice: "", seen: genuine.map(({ reply }) => reply) };
+  const more: More = { answered, committees: [], notice: "", seen: genuineIn(thread) };
   let chosen = answered !== null;
   for (;;) {
     void visit.decoys.fill(idle);
@@ -37,7 +37,7 @@ export async function writeMore(visit: Visit, thread: ThreadItems, answered: Rep
       chosen = false;
       continue;
     }
-    const { end, portal } = await sendMore(visit, more);
+    const { end, portal } = await sendFurther(visit, followupOf(more, visit.unsent), routingOf(more));
     visit.portal = portal;
     if (end === "stored") {
       visit.unsent = "";
@@ -45,6 +45,11 @@ export async function writeMore(visit: Visit, thread: ThreadItems, answered: Rep
     }
     chosen = stillReads(visit, more, end);
   }
+}
+
+/** The replies that a later message of the thread may name as seen. */
+export function genuineIn(thread: ThreadItems): readonly Reply[] {
+  return thread.items.filter(({ verdict }) => verdict === "genuine").map(({ reply }) => reply);
 }
 
 /** Whether the chosen can still be written to; if not, the person has to choose anew. Leaves a notice that says why. */
@@ -76,20 +81,24 @@ async function askMore(visit: Visit, more: More): Promise<Move> {
   return asked.move;
 }
 
-function doubtAbout(text: string, receipt: Uint8Array): Doubt | null {
+export function doubtAbout(text: string, receipt: Uint8Array): Doubt | null {
   return holdsReceipt(text, receipt) ? { words: word("holds-receipt"), firm: true } : null;
 }
 
-function sendMore(visit: Visit, more: More): Promise<Outcome> {
+/** Whatever it is, it goes the same way and is as long. `still`: whether it may be sent under newer keys, too. */
+export function sendFurther(
+  visit: Visit,
+  further: Further,
+  routing: Choice,
+  still: (newest: Portal) => boolean = () => true,
+): Promise<Outcome> {
   const { net, portal, receipt, decoys, reopen } = visit;
-  const routing = routingOf(more);
-  const followup = followupOf(more, visit.unsent);
   return sealAndSend({
     net,
     portal,
     reopen,
-    seal: (current, progress) => sealFollowup(current, receipt, followup, progress, decoys),
-    sameReaders: (newest) => readerIds(newest, routing) === readerIds(portal, routing),
+    seal: (current, progress) => sealFollowup(current, receipt, further, progress, decoys),
+    sameReaders: (newest) => readerIds(newest, routing) === readerIds(portal, routing) && still(newest),
   });
 }
 

@@ -30,10 +30,15 @@ function questionIn(templateId: string): Question {
     label: data.dataset["label"] ?? "",
     needed: data.hasAttribute("data-needed"),
     standard: data.dataset["default"] ?? null,
-    options: Array.from(data.querySelectorAll<HTMLElement>("[data-choice]"), (choice) => ({
-      name: choice.dataset["choice"] ?? "",
-      label: choice.textContent ?? "",
-      hint: choice.dataset["hint"],
-    })),
+    options: choicesIn(data),
   };
+}
+
+/** What can be chosen, as the page carries it. */
+export function choicesIn(data: HTMLElement): readonly Option[] {
+  return Array.from(data.querySelectorAll<HTMLElement>("[data-choice]"), (choice) => ({
+    name: choice.dataset["choice"] ?? "",
+    label: choice.textContent ?? "",
+    hint: choice.dataset["hint"],
+  }));
 }

@@ -5,9 +5,9 @@ import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
 import { ClientError } from "../errors.ts";
 import { committeeOf, vaultOf } from "../wire/directory.ts";
-import type { Reply } from "../wire/reply.ts";
 import { listReaders } from "./check.ts";
 import { readerIds, readerNames } from "./committees.ts";
+import { fillIn, unanswerable } from "./consent.ts";
 import { troubled } from "./progress.ts";
 import { pressed, say, screenFrom, show, slot } from "./screens.ts";
 import { dayInWords, language, number, word } from "./words.ts";
@@ -15,8 +15,8 @@ import { dayInWords, language, number, word } from "./words.ts";
 const PAUSE = 20;
 const MORE = "more-";
 
-/** What the person wants next: to end, or to write to the readers of an answer; without one, to others. */
-export type Wish = "clear" | { readonly answered: Reply | null };
+/** What the person wants next: to end, or to answer, or write to the readers of an answer; without one, to others. */
+export type Wish = "clear" | { readonly answered: ThreadItem | null };
 
 /** Fetches until the line holds. */
 export async function look(net: Net, portal: Portal, receipt: Uint8Array): Promise<ThreadItems> {
@@ -51,7 +51,7 @@ export async function showThread(thread: ThreadItems, portal: Portal, sent: bool
   slot(screen, "sent").hidden = !sent;
   const act = await pressed(screen);
   if (act === "clear") return act;
-  return { answered: act.startsWith(MORE) ? (thread.items[Number(act.slice(MORE.length))]?.reply ?? null) : null };
+  return { answered: act.startsWith(MORE) ? (thread.items[Number(act.slice(MORE.length))] ?? null) : null };
 }
 
 /** Whether more can be written to those who could read what this answers: it is genuine, and they still read. */
@@ -61,12 +61,13 @@ export function canFollow({ reply, verdict }: ThreadItem, portal: Portal): boole
 
 function answer(item: ThreadItem, at: number, portal: Portal): HTMLElement {
   const { reply, verdict } = item;
-  const article = screenFrom("answer");
+  const [kind, title] = reply.kind === "consent-request" ? ["request", "request-of"] : ["answer", "answer-of"];
+  const article = screenFrom(kind);
   const vault = vaultOf(portal.directory, reply.vault);
   const committee = committeeOf(portal.directory, reply.committee);
   const stopped = vault?.untilDay ? dayInWords(vault.untilDay) : "";
   article.dataset["verdict"] = verdict;
-  const heading = word("answer-of", { day: dayInWords(reply.day) });
+  const heading = word(title, { day: dayInWords(reply.day) });
   say(article, "day", heading);
   say(article, "verdict", word(`verdict-${verdict}`, { day: stopped }));
   say(article, "text", reply.body.text);
@@ -74,6 +75,14 @@ function answer(item: ThreadItem, at: number, portal: Portal): HTMLElement {
   const known = verdict !== "not-genuine" && vault !== undefined && committee !== undefined;
   const signer = known && { reader: vault.titles[language()], committee: committee.names[language()] };
   say(article, "signer", signer ? word("reader-of", signer) : word("nobody-known"));
+  if (reply.kind === "consent-request") {
+    fillIn(article, reply, portal.day);
+    slot(article, "explained").hidden = reply.body.text === "";
+    const reason = unanswerable(reply, verdict, portal);
+    if (reason !== null) say(article, "reason", word(reason));
+    // What is promised is true of a question that can be answered.
+    for (const promise of ["asks", "undone"]) slot(article, promise).hidden = reason !== null;
+  }
   if (canFollow(item, portal)) offerMore(article, `${MORE}${at}`, heading, readerNames(portal, reply.routing));
   return article;
 }

@@ -4,28 +4,26 @@ import { questions } from "./questions.ts";
 import { screenFrom, slot } from "./screens.ts";
 import { word } from "./words.ts";
 
-/** Each screen that this script may show, with the slots that it fills; those of one page only after its name. */
-const BOTH =
+/** Each screen that both scripts may show, with the slots that they fill. */
+const SCREENS =
   "step-committees field others other-list|sealing trouble trouble-words carrying|closed code|clock field device";
-const SCREENS: Readonly<Record<string, string>> = {
-  write: `${BOTH}|files field coming|chosen field list|check changed committees readers|receipt digits`,
-  return: `${BOTH}|number field|looking trouble|thread answers|more field readers`,
-};
-/** Each sentence that this script may put into a screen; those of the return page after the others. */
+/** Each sentence that both scripts may put into a screen. */
 const WORDS =
   "closed-other closed-line closed-busy closed-self-test closed-directory closed-expired closed-not-yet closed-keys " +
   "clock-day clock-month clock-year clock-no-date unknown unknown-hint choose-reader not-open nobody-left " +
   "too-many-vaults write-something holds-receipt may-hold-receipt half-character room room-little room-none change " +
   "skipped reader-of readers-changed send-line send-busy send-refused send-lock send-closed";
-const WORDS_OF_WRITE = "files files-missing";
-const WORDS_OF_RETURN =
-  "answer-of verdict-genuine verdict-retired verdict-not-genuine nobody-known lost-days read-line read-busy " +
-  "receipt-empty receipt-characters receipt-group receipt-count receipt-check receipt-so-far";
+
+/** The screens, with the slots, and the sentences of one page, written like those of both. */
+export interface Whole {
+  readonly screens: string;
+  readonly words: string;
+}
 
 /** Throws unless all screens and words are there, and the questions are those that the page announces. */
-export function checkWhole({ dataset }: HTMLElement): void {
+export function checkWhole(dataset: DOMStringMap, { screens, words }: Whole): void {
   const asked = questions();
-  const rows = [...(SCREENS[dataset["page"] ?? ""] ?? "").split("|"), ...asked.map((one) => `${one.templateId} field`)];
+  const rows = [...`${SCREENS}|${screens}`.split("|"), ...asked.map((one) => `${one.templateId} field`)];
   for (const row of rows) {
     const [id = "", ...slots] = row.split(" ");
     const screen = screenFrom(id);
@@ -34,7 +32,6 @@ export function checkWhole({ dataset }: HTMLElement): void {
     if (deaf || !screen.querySelector("button.primary[data-act]")) throw new Error(`no button in ${id}`);
   }
   screenFrom("cleared");
-  const words = dataset["page"] === "return" ? WORDS_OF_RETURN : WORDS_OF_WRITE;
   for (const name of `${WORDS} ${words}`.split(" ")) word(name);
   const names = asked.map(({ name, kind, standard, options }) =>
     [name, kind, standard ?? "", ...options.map((one) => one.name)].join(" "),
