@@ -22,8 +22,9 @@ SECRET_LENGTH = 32
 _MARK_LENGTH = 32
 _MOST = 256
 
-Outside = Literal["fits", "new", "missing", "older"]
-"""How the anchor and the vault fit: they do; the vault has never had one; it is gone; the vault lacks its entry."""
+Outside = Literal["fits", "new", "never", "missing", "older"]
+"""How the anchor and the vault fit: they do; the vault is being made; an older release left a vault that has never had
+one; it is gone; the vault lacks its entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,3 @@ def keep_anchor(station: Path, vault: str, anchor: Anchor) -> None:
         before = read_anchor(station, vault)
         if before is None or before.n < anchor.n:
             replace_file(anchor_path(station, vault), anchor.encode())
-
-
-def set_anchor(station: Path, vault: str, anchor: Anchor) -> None:
-    """Remembers this entry whatever was remembered: for a vault that was restored."""
-    with alone_in(station):
-        replace_file(anchor_path(station, vault), anchor.encode())

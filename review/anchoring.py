@@ -23,7 +23,9 @@ def compare(store: Store, vault: Vault, day: str) -> Outside:
     """How vault and station fit; what does not is remembered in the journal."""
     remembered, secret = read_anchor(vault.station, vault.name), store.anchor_secret()
     if remembered is None and secret is None:
-        return "new"
+        # From before there were anchors; or put back from that time, and the anchor taken away: nobody can tell.
+        store.note("anchor-none", vault.name, day)
+        return "never"
     if remembered is None:
         store.note("anchor-missing", vault.name, day)
         return "missing"

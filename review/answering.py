@@ -9,7 +9,7 @@ from crypto.wire.digest import sha256
 from crypto.wire.fields import parse_json
 from crypto.wire.frame import REPLY_FRAMES, TooLongError, fill
 from crypto.wire.message import ID_LENGTH, Routing
-from crypto.wire.reply import MOST_REPLY, Reply, ReplyBody, fragments
+from crypto.wire.reply import MOST_REPLY, ConsentRequestBody, Reply, ReplyBody, fragments
 from review.belief import Belief, committee_for
 from review.records import Case, OutgoingSlot, Own
 from review.refusals import Refused
@@ -24,15 +24,18 @@ class Written:
     reply: Reply = field(repr=False)
     data: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    frame: bytes = field(repr=False)
     slots: tuple[OutgoingSlot, ...]
 
 
-def write_reply(own: Own, belief: Belief, case: Case, kind: str, words: ReplyBody, day: str) -> Written:
+def write_reply(
+    own: Own, belief: Belief, case: Case, kind: str, words: ReplyBody | ConsentRequestBody, day: str
+) -> Written:
     """The reply to this case, or the reason why there can be none."""
     recipient, mailbox = case.thread.recipient, case.thread.mailbox
     if recipient is None or mailbox is None:
         raise Refused("no-reply-wanted")
-    if not words.text.strip():
+    if not all(text.strip() for text in _needed(words)):
         raise Refused("reply-empty")
     routing = Routing.parse(parse_json(case.routing, most=_MOST_ROUTING))
     committee = committee_for(belief.directory, own.name, routing)
@@ -59,4 +62,10 @@ def write_reply(own: Own, belief: Belief, case: Case, kind: str, words: ReplyBod
         raise Refused("reply-too-long", over=len(data) - MOST_REPLY) from None
     sealed = [seal_slot(plaintext, recipient) for plaintext in fragments(frame, reply.id)]
     slots = tuple(OutgoingSlot(mailbox=mailbox, sha256=sha256(slot), slot=slot) for slot in sealed)
-    return Written(reply=reply, data=data, signature=signature, slots=slots)
+    return Written(reply=reply, data=data, signature=signature, frame=frame, slots=slots)
+
+
+def _needed(words: ReplyBody | ConsentRequestBody) -> tuple[str, ...]:
+    if isinstance(words, ConsentRequestBody):
+        return words.text, words.proposal, words.recipient
+    return (words.text,)

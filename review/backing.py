@@ -36,13 +36,20 @@ class BackupRun:
         """Whether it is good or refused."""
         return self.step in ("good", "refused")
 
-    def run(self, folder: Path, passphrase: str, day: str, say: Callable[[Step], None] = lambda _step: None) -> None:
+    def run(
+        self,
+        folder: Path,
+        passphrase: str,
+        day: str,
+        say: Callable[[Step], None] = lambda _step: None,
+        key_file: Path | None = None,
+    ) -> None:
         """Until it is good, or raises the refusal.
 
         A file that did not open, or that differs, is removed; one of which nobody knows whether it counts stays.
         """
         try:
-            self._run(folder, passphrase, day, say)
+            self._run(folder, passphrase, day, say, key_file)
         except Refused as refused:
             self.refused, self.step = refused, "refused"
             raise
@@ -51,12 +58,12 @@ class BackupRun:
             self.refused, self.step = Refused("broken", where=place_of(error)), "refused"
             raise self.refused from None
 
-    def start(self, folder: Path, passphrase: str, day: str) -> None:
+    def start(self, folder: Path, passphrase: str, day: str, key_file: Path | None = None) -> None:
         """The same, beside the one who asks."""
 
         def work() -> None:
             with suppress(Refused):
-                self.run(folder, passphrase, day)
+                self.run(folder, passphrase, day, key_file=key_file)
 
         threading.Thread(target=work, daemon=True).start()
 
@@ -67,13 +74,13 @@ class BackupRun:
             if self._second is not None:
                 self._second.end()
 
-    def _run(self, folder: Path, passphrase: str, day: str, say: Callable[[Step], None]) -> None:
+    def _run(self, folder: Path, passphrase: str, day: str, say: Callable[[Step], None], key_file: Path | None) -> None:
         self._take(say, "writing")
         written = self._keeper.ask_patiently("write_backup", day, folder=str(folder))
         self.name, self.bytes = written["name"], written["bytes"]
         try:
             self._take(say, "opening")
-            facts = self._examine(Path(written["path"]), passphrase, day)
+            facts = self._examine(Path(written["path"]), passphrase, day, key_file)
         except Refused:
             _remove(written["path"])
             raise
@@ -90,11 +97,11 @@ class BackupRun:
                 _remove(written["path"])
             raise
 
-    def _examine(self, file: Path, passphrase: str, day: str) -> dict[str, Any]:
+    def _examine(self, file: Path, passphrase: str, day: str, key_file: Path | None) -> dict[str, Any]:
         second = self._begin_second()
         try:
             with self._throttle.trying(self.vault):
-                return second.examine(file, passphrase, day)
+                return second.examine(file, passphrase, day, key_file)
         finally:
             second.end()
             sweep_scratch(self._station)

@@ -3,10 +3,10 @@
 Four things follow each other, and nothing comes behind them:
 
 1. one line of JSON in its one form (FORMAT.md 1.2) of at most 1,024 bytes, ended by a line feed: `{v, kind, vault,
-   profile, salt, length}`, with `v` 1, `kind` the text `sealed-intake/backup`, the vault's name, `profile` and `salt`
-   as in `NAME.vault.json`, and `length` how many bytes the database has;
+   profile, salt, length}`, with `kind` the text `sealed-intake/backup`, the vault's name, `length` how many bytes the
+   database has, and `v`, `profile`, `salt`, and `needs` if a key file is needed, as in `NAME.vault.json`;
 2. `length` bytes: the database, page by page as it stands in `NAME.vault`, under the key that the passphrase makes with
-   this profile and salt;
+   this profile and salt, and with the key file;
 3. SHA-256 (32 bytes) of all that stands before.
 
 Nothing of a case is readable in it without the passphrase; how large the vault is and how it is called is.
@@ -17,6 +17,8 @@ its HMAC under the key. That the file is the newest backup is known to the vault
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,11 +26,11 @@ from typing import BinaryIO
 from crypto.errors import FormatError
 from crypto.public.whole import new_file
 from crypto.wire.digest import Sha256
-from crypto.wire.fields import Members, encode_json, parse_json, to_base64url
-from review.files import open_regular
-from review.passphrase import PROFILES, SALT_LENGTH
+from crypto.wire.fields import Members, encode_json, parse_json
+from review.files import free_path, open_regular
+from review.header import Header
+from review.placing import vault_path, write_header
 from review.refusals import Refused
-from review.vault import Header, vault_path, write_header
 
 SUFFIX = ".backup"
 KIND = "sealed-intake/backup"
@@ -50,31 +52,15 @@ class BackupHead:
     def parse(cls, line: bytes) -> "BackupHead":
         """From its bytes without the line feed."""
         members = Members(parse_json(line, most=_MOST_LINE), "backup")
-        members.integer("v", least=1, most=1)
         members.choice("kind", (KIND,))
-        head = cls(
-            vault=members.name("vault"),
-            header=Header(profile=members.choice("profile", tuple(PROFILES)), salt=members.data("salt", SALT_LENGTH)),
-            length=members.integer("length", least=1),
-        )
+        head = cls(vault=members.name("vault"), header=Header.read(members), length=members.integer("length", least=1))
         members.end()
         return head
 
     def encode(self) -> bytes:
         """Its bytes, with the line feed."""
-        return (
-            encode_json(
-                {
-                    "v": 1,
-                    "kind": KIND,
-                    "vault": self.vault,
-                    "profile": self.header.profile,
-                    "salt": to_base64url(self.header.salt),
-                    "length": self.length,
-                }
-            )
-            + b"\n"
-        )
+        said = {**self.header.members(), "kind": KIND, "vault": self.vault, "length": self.length}
+        return encode_json(said) + b"\n"
 
 
 def write_backup(out: BinaryIO, vault: str, header: Header, database: BinaryIO) -> int:
@@ -90,41 +76,53 @@ def write_backup(out: BinaryIO, vault: str, header: Header, database: BinaryIO) 
     return length
 
 
-def read_head(path: Path) -> BackupHead:
-    """Which vault it is of; refused when it is no backup."""
-    with open_regular(path) as source:
-        return _head(source, path)[0]
+class OpenBackup:
+    """A backup that is being read, from one file that nobody can exchange meanwhile."""
+
+    def __init__(self, source: BinaryIO, path: Path) -> None:
+        self.name = path.name
+        self._source = source
+        self._line = source.readline(_MOST_LINE + 1)
+        try:
+            if not self._line.endswith(b"\n"):
+                raise FormatError("backup")
+            self.head = BackupHead.parse(self._line[:-1])
+        except FormatError:
+            raise Refused("backup-unfit", path=repr(path.name)) from None
+
+    def unpack(self, folder: Path) -> None:
+        """Writes the database into an empty folder, as the vault that it is of; refused if cut or altered.
+
+        What was written when it is refused is for the caller to remove: it may be anything. Once.
+        """
+        sha256 = Sha256()
+        sha256.update(self._line)
+        path = vault_path(folder, self.head.vault)
+        with new_file(path) as out:
+            copied = _copy(self._source, out, self.head.length, sha256)
+        write_header(path, self.head.header)
+        if copied != self.head.length or self._source.read(_HASH_LENGTH + 1) != sha256.digest():
+            raise Refused("backup-damaged", path=repr(self.name))
 
 
-def unpack(path: Path, folder: Path) -> BackupHead:
-    """Writes the database of a backup into an empty folder, as the vault that it is of; refused if cut or altered.
-
-    What was written when it is refused is for the caller to remove: it may be anything.
-    """
+@contextmanager
+def open_backup(path: Path) -> Iterator[OpenBackup]:
+    """Refused when it is no backup."""
     with open_regular(path) as source:
         # As it stands on the stick, not as this machine remembers having written it.
         os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        head, line = _head(source, path)
-        sha256 = Sha256()
-        sha256.update(line)
-        path_there = vault_path(folder, head.vault)
-        with new_file(path_there) as out:
-            copied = _copy(source, out, head.length, sha256)
-        write_header(path_there, head.header)
-        rest = source.read(_HASH_LENGTH + 1)
-    if copied != head.length or rest != sha256.digest():
-        raise Refused("backup-damaged", path=repr(path.name))
-    return head
+        yield OpenBackup(source, path)
+
+
+def read_head(path: Path) -> BackupHead:
+    """Which vault it is of; refused when it is no backup."""
+    with open_backup(path) as backup:
+        return backup.head
 
 
 def free_name(folder: Path, vault: str, day: str) -> Path:
     """`NAME-DAY.backup`, or with a number where that is taken: what is there may be all that is left of a vault."""
-    named = folder / f"{vault}-{day}{SUFFIX}"
-    number = 2
-    while os.path.lexists(named):
-        named = folder / f"{vault}-{day}-{number}{SUFFIX}"
-        number += 1
-    return named
+    return free_path(folder, f"{vault}-{day}", SUFFIX)
 
 
 def sweep_unfinished(folder: Path, vault: str) -> None:
@@ -138,16 +136,6 @@ def sweep_unfinished(folder: Path, vault: str) -> None:
                 left.unlink()
         except Refused:
             continue
-
-
-def _head(source: BinaryIO, path: Path) -> tuple[BackupHead, bytes]:
-    line = source.readline(_MOST_LINE + 1)
-    try:
-        if not line.endswith(b"\n"):
-            raise FormatError("backup")
-        return BackupHead.parse(line[:-1]), line
-    except FormatError:
-        raise Refused("backup-unfit", path=repr(path.name)) from None
 
 
 def _copy(source: BinaryIO, out: BinaryIO, length: int, sha256: Sha256) -> int:

@@ -20,17 +20,24 @@ _WORD = CHARACTERS_IN_A_ROW // WORDS_IN_A_ROW
 
 def copied_run(reply: str, sources: Iterable[str]) -> str | None:
     """The first run of words of the reply, as it stands there, that one of the sources holds too."""
-    spans = [(match.start(), match.end()) for match in _TOKEN.finditer(reply)]
-    tokens = [_fold(reply[start:end]) for start, end in spans]
+    seen, places = _seen(reply)
+    spans = [(match.start(), match.end()) for match in _TOKEN.finditer(seen)]
+    tokens = [_fold(seen[start:end]) for start, end in spans]
     runs = _runs(tokens)
     if not runs:
         return None
     for source in sources:
-        theirs = {run for _, run in _runs([_fold(match.group()) for match in _TOKEN.finditer(source)])}
+        theirs = {run for _, run in _runs([_fold(match.group()) for match in _TOKEN.finditer(_seen(source)[0])])}
         for at, run in runs:
             if run in theirs:
-                return reply[spans[at][0] : spans[at + len(run) - 1][1]]
+                return reply[places[spans[at][0]] : places[spans[at + len(run) - 1][1] - 1] + 1]
     return None
+
+
+def _seen(text: str) -> tuple[str, list[int]]:
+    """Without what only says how to set a text (joiners, soft hyphens: category Cf), and where each character stood."""
+    places = [at for at, character in enumerate(text) if unicodedata.category(character) != "Cf"]
+    return "".join(text[at] for at in places), places
 
 
 def _runs(tokens: list[str]) -> list[tuple[int, tuple[str, ...]]]:

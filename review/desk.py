@@ -3,15 +3,28 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from review.anchor import Outside
 from review.backing import BackupRun
+from review.chosen import Reading
+from review.exchange_run import Exchanging
+from review.keyfile import find_key_file
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
+from review.sticks import find_sticks
 from review.throttle import Throttle
-from review.vault import vault_names
+from review.vault import asks_key_file, vault_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFileWanted:
+    """What the key file of a vault asks of a page."""
+
+    needed: bool
+    found: Path | None
 
 
 class Desk:
@@ -35,6 +48,8 @@ class Desk:
         self._change = threading.Lock()
         self._keepers: dict[str, KeeperProcess] = {}
         self._backups: dict[str, BackupRun] = {}
+        self.exchanging = Exchanging(station)
+        self.reading = Reading()
         self._touched: set[str] = set()
         self._outside: dict[str, Outside] = {}
         self._last_use = moment()
@@ -54,7 +69,13 @@ class Desk:
         except KeyError:
             raise Refused("no-vault", vault=vault) from None
 
-    def unlock(self, vault: str, passphrase: str) -> None:
+    def key_file_of(self, vault: str) -> KeyFileWanted:
+        """Whether the vault opens with a key file only, and where one of it is plugged in now."""
+        if not asks_key_file(self.station, vault):
+            return KeyFileWanted(needed=False, found=None)
+        return KeyFileWanted(needed=True, found=find_key_file(vault, (stick.folder for stick in find_sticks())))
+
+    def unlock(self, vault: str, passphrase: str, key_file: Path | None = None) -> None:
         """Opens one more vault, or says why not; wrong passphrases make the next try wait."""
         with self._change:
             if vault not in self.vaults() or vault in self._keepers:
@@ -62,21 +83,22 @@ class Desk:
             _check_length(passphrase)
             with self._throttle.trying(vault):
                 keeper = KeeperProcess(self.station, vault)
-                self._outside[vault] = keeper.open(passphrase, self.today())
+                self._outside[vault] = keeper.open(passphrase, self.today(), key_file)
             if not keeper.ask("check_journal", self.today())["whole"]:
                 self._touched.add(vault)
             self._keepers[vault] = keeper
             self._last_use = self._moment()
 
-    def change_passphrase(self, vault: str, old: str, new: str) -> None:
+    def change_passphrase(self, vault: str, old: str, new: str, key_file: Path | None = None) -> None:
         """The vault under another passphrase, if the old one is right. Every other keeper of it is of no use then."""
         keeper = self.keeper(vault)
         for passphrase in (old, new):
             _check_length(passphrase)
         with self._throttle.trying(vault):
-            keeper.ask("change_passphrase", self.today(), old=old, new=new)
+            given = {"old": old, "new": new, "key_file": "" if key_file is None else str(key_file)}
+            keeper.ask("change_passphrase", self.today(), **given)
 
-    def begin_backup(self, vault: str, folder: Path, passphrase: str) -> None:
+    def begin_backup(self, vault: str, folder: Path, passphrase: str, key_file: Path | None = None) -> None:
         """Starts one; `backup` tells how far it is."""
         _check_length(passphrase)
         with self._change:
@@ -85,7 +107,18 @@ class Desk:
                 raise Refused("backup-running", vault=vault)
             run = BackupRun(self.station, vault, self.keeper(vault), self._throttle)
             self._backups[vault] = run
-        run.start(folder, passphrase, self.today())
+        run.start(folder, passphrase, self.today(), key_file)
+
+    def plan_exchange(self, folder: Path) -> None:
+        """Looks into a folder: what would be read into the open vaults, and what would be written."""
+        open_now = self.open_vaults()
+        closed = tuple(vault for vault in self.vaults() if vault not in open_now)
+        self.exchanging.look({vault: self.keeper(vault) for vault in open_now}, closed, folder, self.today())
+
+    def begin_exchange(self, *, with_records: bool) -> None:
+        """Does what was planned; `exchanging` tells how far it is."""
+        keepers = {vault: self.keeper(vault) for vault in self.open_vaults()}
+        self.exchanging.begin(keepers, self.today(), with_records=with_records)
 
     def backup(self, vault: str) -> BackupRun | None:
         """The last one that was begun since the vault was opened."""
@@ -107,7 +140,9 @@ class Desk:
         """Ends every keeper, whatever happens to one of them; false when nothing was open."""
         with self._change:
             keepers, self._keepers = self._keepers, {}
+            self.reading = Reading()
             backups, self._backups = self._backups, {}
+            self.exchanging.forget()
             try:
                 with ExitStack() as stack:
                     for keeper in keepers.values():

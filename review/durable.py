@@ -9,21 +9,43 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from crypto.public.whole import new_file
 
 _SCRATCH = ".scratch-"
+PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.02
+
+
+class FolderTakenError(TimeoutError):
+    """Another process kept the folder for itself for too long."""
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Until the block ends nobody else is in such a block of this folder; whoever comes meanwhile waits."""
+    """Until the block ends nobody else is in such a block of this folder; whoever comes meanwhile waits.
+
+    Not without end, for who waits does not see that the one is gone who asked: then `FolderTakenError`.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _take_turn(descriptor, monotonic() + PATIENCE_SECONDS)
         yield
     finally:
         os.close(descriptor)
+
+
+def _take_turn(descriptor: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= deadline:
+                raise FolderTakenError from None
+            sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -5,8 +5,9 @@ or a mailbox could then silence its owner.
 """
 
 from crypto.wire.digest import sha256
-from crypto.wire.message import AccountBody, FollowupBody
+from crypto.wire.message import AccountBody
 from review.attached import add_stream
+from review.consent.unheard import thread_of
 from review.missing import Place
 from review.opening import Aside, Foreign, Opened, Outcome
 from review.records import Case
@@ -22,12 +23,13 @@ def keep(store: Store, outcome: Outcome, place: Place, day: str) -> str:
     if judged.message is not None and judged.message.attachments is not None:
         store.remember_seed(sha256(judged.message.attachments.seed), judged.message.thread.key)
     if isinstance(judged, Aside):
+        _remember_unheard(store, judged)
         return "aside" if store.set_aside(*place, day, judged.reason, judged.data) else "double"
     return _keep_message(store, judged, place[1], day)
 
 
 def judge(store: Store, outcome: Outcome) -> Outcome:
-    """The same, or set aside for what the vault holds already, or for what this release does not handle."""
+    """The same, or set aside for what the vault holds already."""
     if not isinstance(outcome, Opened):
         return outcome
     message = outcome.message
@@ -35,9 +37,16 @@ def judge(store: Store, outcome: Outcome) -> Outcome:
     here = None if known is None else store.message_data(known.number, message.id)
     if here is not None and here != outcome.data:
         return Aside(reason="same-id", data=outcome.frame, message=message)
-    if isinstance(message.body, AccountBody | FollowupBody):
-        return outcome
-    return Aside(reason="not-understood", data=outcome.frame, message=message)
+    return outcome
+
+
+def _remember_unheard(store: Store, judged: Aside) -> None:
+    """Whose it is, for as long as it stands aside its thread consents to nothing (FORMAT.md 6.1)."""
+    if judged.reason != "not-understood":
+        return
+    thread = thread_of(judged.data)
+    if thread is not None:
+        store.remember_unheard(sha256(judged.data), thread)
 
 
 def _keep_message(store: Store, opened: Opened, submission: bytes, day: str) -> str:

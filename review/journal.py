@@ -23,6 +23,14 @@ What = Literal[
     "files-saved",
     "files-refused",
     "verification-kept",
+    "consent-written",
+    "consent-refused",
+    "text-handed-out",
+    "text-refused",
+    "verification-refused",
+    "verification-opened",
+    "journal-exported",
+    "journal-refused",
     "backup-written",
     "backup-verified",
     "backup-refused",
@@ -31,6 +39,10 @@ What = Literal[
     "vault-restored",
     "vault-older",
     "anchor-missing",
+    "anchor-none",
+    "keyfile-set",
+    "keyfile-removed",
+    "keyfile-refused",
 ]
 
 

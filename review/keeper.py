@@ -10,20 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy import Connection
+
 from crypto.errors import CryptoError, FormatError
 from crypto.sign.sign import signing_key
 from crypto.wire.fields import Members, is_name
 from review import changing, journal
-from review.actions import ACTIONS, WHOLE_ACTIONS, Answer
+from review.actions import ACTIONS, TELLING_ACTIONS, WHOLE_ACTIONS, Answer, Tell
 from review.anchor import Outside
 from review.anchoring import anchor_of, compare, remember
 from review.attached import sweep
-from review.durable import sweep_scratch
+from review.durable import FolderTakenError, sweep_scratch
 from review.faults import place_of
 from review.hardening import harden
 from review.judging import judge_again
 from review.passphrase import PROFILES
-from review.pipe import PipeClosedError, Request, receive, refusal, send
+from review.pipe import PipeClosedError, Request, receive, refusal, send, so_far
 from review.refusals import Refused
 from review.store import Store
 from review.strength import check_strength
@@ -38,16 +40,26 @@ _REMEMBERED: dict[str, journal.What] = {
     "try_reply": "reply-refused",
     "reply": "reply-refused",
     "save_files": "files-refused",
+    "try_consent": "consent-refused",
+    "ask_consent": "consent-refused",
+    "write_consent": "consent-refused",
+    "hand_out": "text-refused",
+    "handed_out": "text-refused",
     "write_backup": "backup-refused",
     "verify_backup": "backup-refused",
     "change_passphrase": "passphrase-refused",
+    "set_key_file": "keyfile-refused",
+    "remove_key_file": "keyfile-refused",
+    "finish_verification": "verification-refused",
+    "export_journal": "journal-refused",
 }
 
 
 class Keeper:
-    """Opens one vault, once, and then answers about it."""
+    """Opens one vault, once, and then answers about it; `tell` hears how far long work is."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell = lambda _done: None) -> None:
+        self._tell = tell
         self._vault: Vault | None = None
         self._outside: Outside = "new"
         self._remembered = 0
@@ -61,6 +73,8 @@ class Keeper:
             return refusal(refused)
         except CryptoError:
             return refusal(Refused("not-understood"))
+        except FolderTakenError:
+            return refusal(Refused("station-busy"))
         except Exception as error:
             # The edge of the process: what broke is told by kind and place, for its text may hold words of a case.
             return refusal(Refused("broken", where=place_of(error)))
@@ -69,7 +83,7 @@ class Keeper:
         """Opens the vault that it keeps from now on; or does what needs a process of its own, and keeps none."""
         if request.action in ("create", "open"):
             is_new = request.action == "create"
-            vault = (_create if is_new else _open)(request.given)
+            vault = _create(request.given, request.day) if is_new else _open(request.given)
             self._arrive(vault, is_new=is_new, day=request.day)
             self._vault = vault
             return {"outside": self._outside}
@@ -81,11 +95,10 @@ class Keeper:
         sweep(vault.station)
         sweep_scratch(vault.station)
         with self._work(vault) as store:
-            if is_new:
-                store.add_own(vault.name, signing_key())
-            else:
+            if not is_new:
                 self._outside = compare(store, vault, day)
-            store.note("vault-made" if is_new else "vault-opened", vault.name, day)
+                store.note("vault-opened", vault.name, day)
+            store.bring_index()
             if store.own().believed is not None:
                 judge_again(store, belief_of(store, day), day)
 
@@ -95,12 +108,15 @@ class Keeper:
                 self._vault, answer = WHOLE_ACTIONS[request.action](vault, request.given, request.day)
                 with self._work(self._vault):
                     return answer
+            if request.action in TELLING_ACTIONS:
+                with self._work(vault) as store:
+                    return TELLING_ACTIONS[request.action](store, request.given, request.day, self._tell)
             if request.action not in ACTIONS:
                 raise FormatError("unknown action")
             with self._work(vault) as store:
                 return ACTIONS[request.action](store, request.given, request.day)
         except Refused as refused:
-            if request.action in _REMEMBERED and refused.code != "keeper-gone":
+            if request.action in _REMEMBERED and refused.code not in ("keeper-gone", "keys-moved"):
                 with self._work(vault) as store:
                     store.note(_REMEMBERED[request.action], refused.code, request.day)
             raise
@@ -122,7 +138,7 @@ class Keeper:
 
 def serve(source: IO[bytes], out: IO[bytes]) -> None:
     """Answers until the other side is gone."""
-    keeper = Keeper()
+    keeper = Keeper(lambda done: send(out, so_far(done)))
     try:
         while True:
             _say(out, keeper.answer(receive(source)))
@@ -137,37 +153,46 @@ def _say(out: IO[bytes], answer: Answer) -> None:
         send(out, refusal(refused))
 
 
-def _create(given: Members) -> Vault:
-    (station, name, passphrase), profile = _place(given), given.choice("profile", tuple(PROFILES))
+def _create(given: Members, day: str) -> Vault:
+    """The vault with its signing key, the first entry of its journal, and the anchor of that, all at once."""
+    (station, name, passphrase, _), profile = _place(given), given.choice("profile", tuple(PROFILES))
     given.end()
     check_strength(passphrase, name)
-    return create(station, name, passphrase, profile)
+
+    def fill(connection: Connection) -> bytes:
+        store = Store(connection)
+        store.add_own(name, signing_key())
+        store.note("vault-made", name, day)
+        return anchor_of(store).encode()
+
+    return create(station, name, passphrase, profile, fill)
 
 
 def _open(given: Members) -> Vault:
-    station, name, passphrase = _place(given)
+    station, name, passphrase, key_file = _place(given)
     given.end()
-    return open_vault(station, name, passphrase)
+    return open_vault(station, name, passphrase, key_file)
 
 
 def _examine(given: Members, _day: str) -> Answer:
     """What the vault of a backup says of itself."""
-    (station, _name, passphrase), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
+    (station, _name, passphrase, key_file), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
     given.end()
-    return {"facts": changing.examine(file, station, passphrase)}
+    return {"facts": changing.examine(file, station, passphrase, key_file)}
 
 
 def _restore(given: Members, day: str) -> Answer:
     """The vault of a backup, in this station from now on."""
-    (station, _name, passphrase), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
+    (station, _name, passphrase, key_file), file = _place(given), Path(given.text("file", most=_MOST_TEXT))
     given.end()
-    return {"vault": changing.restore(file, station, passphrase, day)}
+    return {"vault": changing.restore(file, station, passphrase, day, key_file)}
 
 
-def _place(given: Members) -> tuple[Path, str, str]:
-    """Station, name of the vault, passphrase."""
+def _place(given: Members) -> tuple[Path, str, str, Path | None]:
+    """Station, name of the vault, passphrase, and where the key file lies, if anywhere."""
     station, name = Path(given.text("station", most=_MOST_TEXT)), given.text("vault", most=32, rule=is_name)
-    return station, name, given.text("passphrase", most=_MOST_TEXT)
+    passphrase, key_file = given.text("passphrase", most=_MOST_TEXT), given.text("key_file", most=_MOST_TEXT)
+    return station, name, passphrase, Path(key_file) if key_file else None
 
 
 _ELSEWHERE: dict[str, Callable[[Members, str], Answer]] = {"examine": _examine, "restore": _restore}

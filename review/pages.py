@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Request, request
 from flask_wtf.csrf import generate_csrf
@@ -18,6 +19,9 @@ from templates import SOURCE_LANGUAGE, environment, languages
 LANGUAGE_COOKIE = "language"
 KEYS_COOKIE = "keys"
 _UNITS = (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6), ("digital-kilobyte", 1_000), ("digital-byte", 1))
+
+# How a day is said, with its year and without, where that is not day, month in words, year.
+_DAY_FORMS = {"es": ("d 'de' MMMM 'de' y", "d 'de' MMMM"), "zh": ("y年M月d日", "M月d日")}
 
 
 class Pages:
@@ -69,9 +73,11 @@ def said(names: Mapping[str, str], language: str) -> str:
 def _environment(language: str) -> Environment:
     made = environment("review", language)
     locale = Locale.parse(language)
-    made.filters["day"] = partial(_day, locale=locale, form="d MMMM y")
-    made.filters["short_day"] = partial(_day, locale=locale, form="d MMMM")
+    day, short_day = _DAY_FORMS.get(language, ("d MMMM y", "d MMMM"))
+    made.filters["day"] = partial(_day, locale=locale, form=day)
+    made.filters["short_day"] = partial(_day, locale=locale, form=short_day)
     made.filters["language_name"] = partial(_language_name, locale=locale)
+    made.filters["number"] = partial(format_decimal, locale=locale)
     made.filters["size"] = partial(_size, locale=locale)
     made.filters["said"] = partial(said, language=language)
     return made

@@ -1,6 +1,7 @@
 """The language between the web app and a keeper: one strict JSON object a line, each way (FORMAT.md 1.2).
 
-A request is `{do, day, with}`; an answer is `{ok}` or `{refused, detail}`. Nothing else crosses, and nothing that runs.
+A request is `{do, day, with}`; an answer is `{ok}` or `{refused, detail}`. Before its answer, long work says
+`{so_far}`, how many bytes of it are done, any number of times. Nothing else crosses, and nothing that runs.
 """
 
 from collections.abc import Mapping
@@ -64,6 +65,18 @@ class Request:
 def refusal(refused: Refused) -> dict[str, Any]:
     """The answer that says no."""
     return {"refused": refused.code, "detail": dict(refused.detail)}
+
+
+def so_far(done: int) -> dict[str, int]:
+    """What long work says while it goes on."""
+    return {"so_far": done}
+
+
+def read_so_far(value: Mapping[str, Any]) -> int | None:
+    """How much of long work is done; nothing when this is the answer."""
+    if set(value) != {"so_far"}:
+        return None
+    return Members(value, "so far").integer("so_far", least=0)
 
 
 def read_answer(value: Mapping[str, Any]) -> dict[str, Any]:

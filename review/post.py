@@ -1,15 +1,34 @@
 """Makes one post of all replies that wait at a station, over the keepers of its vaults (FORMAT.md 9.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crypto.wire.container import write_container
+from crypto.errors import CryptoError
+from crypto.wire.age import SLOT_LENGTH
+from crypto.wire.container import read_container, write_container
 from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url, to_base64url
-from review.files import new_file
+from crypto.wire.note import Note, body
+from crypto.wire.post import Post
+from review.durable import flush, flush_file
+from review.files import carried_file, open_regular
 from review.process import KeeperProcess
 from review.refusals import Refused
+
+Keepers = Mapping[str, KeeperProcess]
+
+_FORMAT = "sealed-intake/post/v1 {}\n"
+_MOST = {"format": 256, "post": 4 * 1024 * 1024, "slot": SLOT_LENGTH}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Replies that left, the file they are in, and the vaults that could not be told: theirs will leave once more."""
+
+    replies: int
+    path: Path
+    untold: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,29 +39,95 @@ class Waiting:
     mailboxes: Mapping[str, str]
 
 
-def write_post(keepers: Mapping[str, KeeperProcess], out: Path, day: str) -> int:
-    """Writes the post and marks the replies as left; returns how many, and writes nothing when there are none.
+def write_post(keepers: Keepers, out: Path, day: str) -> int:
+    """Writes the post and marks the replies as left; returns how many, and writes nothing when there are none."""
+    posted = send_post(keepers, out, day)
+    return 0 if posted is None else posted.replies
+
+
+def send_post(keepers: Keepers, out: Path, day: str, lying: Iterable[Path] = ()) -> Posted | None:
+    """The same; a post that lies there already and holds all that waits is not written twice. Nothing if none waits.
 
     The vaults hear that their replies have left only after the file is durable under its name: a break before that
     leaves them waiting, and a reply that is exported twice arrives once.
     """
-    waiting = {vault: _waiting(keeper.ask("waiting", day)) for vault, keeper in keepers.items()}
+    waiting = {vault: _waiting(keeper.ask_patiently("waiting", day)) for vault, keeper in keepers.items()}
     slots = {digest: slot for one in waiting.values() for digest, slot in one.slots.items()}
     if not slots:
-        return 0
+        return None
     mailboxes = {digest: mailbox for one in waiting.values() for digest, mailbox in one.mailboxes.items()}
-    signed = _signed(keepers, day, mailboxes)
-    members = [
-        ("format", f"sealed-intake/post/v1 {signed['portal']}\n".encode("ascii")),
-        ("post", signed["note"].encode("utf-8")),
-        *((f"slot/{digest}", slots[digest]) for digest in sorted(slots, key=from_base64url)),
-    ]
-    with new_file(out) as file:
-        write_container(file, members)
-    left = 0
+    there = _standing(keepers, day, lying, mailboxes)
+    if there is None:
+        signed = _signed(keepers, day, mailboxes)
+        with carried_file(out) as file:
+            write_container(
+                file,
+                [
+                    ("format", _FORMAT.format(signed["portal"]).encode("ascii")),
+                    ("post", signed["note"].encode("utf-8")),
+                    *((f"slot/{digest}", slots[digest]) for digest in sorted(slots, key=from_base64url)),
+                ],
+            )
+    return _tell(keepers, {vault: list(one.slots) for vault, one in waiting.items()}, there or out, day)
+
+
+def _tell(keepers: Keepers, slots: Mapping[str, list[str]], path: Path, day: str) -> Posted:
+    """Tells every vault that has not ended what is on a stick now."""
+    replies, untold = 0, list[str]()
     for vault, keeper in keepers.items():
-        left += keeper.ask("left", day, slots=list(waiting[vault].slots))["replies"]
-    return left
+        try:
+            replies += keeper.ask_patiently("left", day, slots=slots[vault])["replies"]
+        except Refused:
+            untold.append(vault)
+    return Posted(replies=replies, path=path, untold=tuple(untold))
+
+
+def _standing(keepers: Keepers, day: str, lying: Iterable[Path], mailboxes: Mapping[str, str]) -> Path | None:
+    """A whole post that this station signs just so today, with all that waits among its slots: an exchange that was
+    broken off had written it. From now on it is durable.
+    """
+    for path in lying:
+        listed = read_post(path)
+        if listed is None or not mailboxes.items() <= listed.mailboxes.items():
+            continue
+        signed = _signed(keepers, day, listed.mailboxes)
+        if (signed["portal"], signed["note"]) == (listed.portal, listed.note):
+            flush_file(path)
+            flush(path.parent)
+            return path
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a post that lies somewhere says of itself; each of its slots is there. Who signed it was not looked at."""
+
+    portal: str
+    note: str
+    mailboxes: Mapping[str, str]
+
+
+def read_post(path: Path) -> Listed | None:
+    """Nothing when it is not whole."""
+    try:
+        with open_regular(path) as source:
+            return _read(read_container(source, most_member=_MOST))
+    except (CryptoError, OSError, Refused, StopIteration, UnicodeDecodeError):
+        return None
+
+
+def _read(members: Iterator[tuple[str, bytes]]) -> Listed | None:
+    (first, kind), (second, data) = next(members), next(members)
+    portal, note = kind.decode("ascii").rstrip("\n").rpartition(" ")[2], Note.parse(data)
+    post = Post.parse(body(note, "post", portal))
+    digests = sorted(one.sha256 for one in post.slots)
+    slots = [(name, sha256(slot)) for name, slot in members]
+    if (first, second) != ("format", "post") or kind != _FORMAT.format(portal).encode("ascii"):
+        return None
+    if slots != [(f"slot/{to_base64url(digest)}", digest) for digest in digests]:
+        return None
+    mailboxes = {to_base64url(one.sha256): to_base64url(one.mailbox) for one in post.slots}
+    return Listed(portal=portal, note=data.decode("utf-8"), mailboxes=mailboxes)
 
 
 def _waiting(answer: Mapping[str, list[dict[str, str]]]) -> Waiting:
@@ -54,12 +139,12 @@ def _waiting(answer: Mapping[str, list[dict[str, str]]]) -> Waiting:
     )
 
 
-def _signed(keepers: Mapping[str, KeeperProcess], day: str, mailboxes: Mapping[str, str]) -> dict[str, str]:
+def _signed(keepers: Keepers, day: str, mailboxes: Mapping[str, str]) -> dict[str, str]:
     """The note, by the first vault that holds a valid post key."""
     listed = [{"mailbox": mailbox, "sha256": digest} for digest, mailbox in mailboxes.items()]
     for keeper in keepers.values():
         try:
-            return keeper.ask("sign_post", day, slots=listed)
+            return keeper.ask_patiently("sign_post", day, slots=listed)
         except Refused as refused:
             if refused.code not in ("no-post-key", "no-directory", "no-trust"):
                 raise

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from crypto.errors import FormatError
 from review.anchor import Outside
 from review.passphrase import NEWEST_PROFILE
-from review.pipe import PipeClosedError, read_answer, receive, send
+from review.pipe import PipeClosedError, read_answer, read_so_far, receive, send
 from review.refusals import Refused
 
 _SECONDS_TO_END = 1.0
 _PATIENCE_SECONDS = 5.0
+
+Told = Callable[[int], None]
+"""Is told how much of long work is done; it must not raise, for an answer is still to come."""
 
 
 class KeeperProcess:
@@ -43,19 +47,20 @@ class KeeperProcess:
         """Makes the vault. Afterwards it is open. No command names another profile than the newest."""
         self._enter("create", passphrase, day, profile=profile)
 
-    def open(self, passphrase: str, day: str) -> Outside:
+    def open(self, passphrase: str, day: str, key_file: Path | None = None) -> Outside:
         """Opens the vault; how it fits to what the station remembers of it."""
-        found: Outside = self._enter("open", passphrase, day)["outside"]
+        found: Outside = self._enter("open", passphrase, day, key_file)["outside"]
         return found
 
-    def examine(self, file: Path, passphrase: str, day: str) -> dict[str, Any]:
+    def examine(self, file: Path, passphrase: str, day: str, key_file: Path | None = None) -> dict[str, Any]:
         """What the vault of a backup says of itself, opened from there. No vault is open afterwards."""
-        facts: dict[str, Any] = self._enter("examine", passphrase, day, file=str(file))["facts"]
+        facts: dict[str, Any] = self._enter("examine", passphrase, day, key_file, file=str(file))["facts"]
         return facts
 
-    def restore(self, file: Path, passphrase: str, day: str) -> None:
-        """Makes the vault of a backup in the station. It is not open afterwards."""
-        self._enter("restore", passphrase, day, file=str(file))
+    def restore(self, file: Path, passphrase: str, day: str, key_file: Path | None = None) -> str:
+        """Makes the vault of a backup in the station. It is not open afterwards. Its name."""
+        made: str = self._enter("restore", passphrase, day, key_file, file=str(file))["vault"]
+        return made
 
     def ask(self, action: str, day: str, **given: Any) -> dict[str, Any]:
         """The answer; raises `Refused`: `keeper-gone` when the process has ended, `busy` when it is at long work.
@@ -68,7 +73,13 @@ class KeeperProcess:
         """The same, however long others are at their turn: not for a page."""
         return self._ask(-1, action, day, given)
 
-    def _ask(self, patience: float, action: str, day: str, given: dict[str, Any]) -> dict[str, Any]:
+    def follow(self, told: Told, action: str, day: str, **given: Any) -> dict[str, Any]:
+        """The same, and `told` hears how much of it is done."""
+        return self._ask(-1, action, day, given, told)
+
+    def _ask(
+        self, patience: float, action: str, day: str, given: dict[str, Any], told: Told = lambda _done: None
+    ) -> dict[str, Any]:
         source, out = self._process.stdout, self._process.stdin
         assert source is not None
         assert out is not None
@@ -76,7 +87,8 @@ class KeeperProcess:
             raise Refused("busy", vault=self._vault)
         try:
             send(out, {"do": action, "day": day, "with": given})
-            value = receive(source)
+            while (done := read_so_far(value := receive(source))) is not None:
+                told(done)
             return read_answer(value)
         except (PipeClosedError, FormatError):
             raise Refused("keeper-gone", vault=self._vault) from None
@@ -97,9 +109,12 @@ class KeeperProcess:
                 if pipe is not None:
                     pipe.close()
 
-    def _enter(self, action: str, passphrase: str, day: str, **more: str) -> dict[str, Any]:
+    def _enter(
+        self, action: str, passphrase: str, day: str, key_file: Path | None = None, **more: str
+    ) -> dict[str, Any]:
+        place = {"station": str(self._station), "vault": self._vault, "passphrase": passphrase}
         try:
-            return self.ask(action, day, station=str(self._station), vault=self._vault, passphrase=passphrase, **more)
+            return self.ask(action, day, **place, key_file="" if key_file is None else str(key_file), **more)
         except Refused:
             self.end()
             raise

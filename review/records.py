@@ -75,21 +75,54 @@ class StoredReply:
     turn: int
     data: bytes = field(repr=False)
     left: str | None
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A case as the inbox lists it; `waiting` when the last word is the writer's.
+    """A case as the inbox lists it; it waits since a day when the last word is the writer's.
 
-    `shares_mailbox` when a case of another thread has its mailbox or recipient.
+    `due` is the day by which the writer should hear from the desk, if they want to (`review.aims`); `shares_mailbox`
+    when a case of another thread has its mailbox or recipient.
     """
 
     case: Case
     messages: int
     arrived: str
     unread: int
-    waiting: bool
+    waits_since: str | None
+    due: str | None
     shares_mailbox: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the writer waits for an answer."""
+        return self.waits_since is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a case's row sums up: unread messages, the day of the first message, the day of the last reply."""
+
+    unread: int
+    first_arrived: str | None
+    replied: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A place in a case's conversation: a message of its writer, or a reply."""
+
+    turn: int
+    is_reply: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A turn of a case that holds what was searched; turn 0 is the case itself, by its pseudonym."""
+
+    number: int
+    turn: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ metadata = MetaData(
 )
 
 # The vault itself: its name, the Ed25519 seed it signs with, the pin it was given, the directory it believes; the
-# newest record that it signed, whole; and by which release's rules what stands aside was judged last.
+# newest record that it signed, whole; by which release's rules what stands aside was judged last, and by which the
+# words of all cases were indexed.
 own = Table(
     "own",
     metadata,
@@ -38,6 +39,7 @@ own = Table(
     Column("believed", Integer),
     Column("record", LargeBinary),
     Column("judged", Integer, nullable=False, server_default="0"),
+    Column("indexed", Integer, nullable=False, server_default="0"),
 )
 
 # One X-Wing seed for each epoch.
@@ -107,7 +109,10 @@ handled = Table(
 )
 
 # What is kept about a thread. `recipient` and `mailbox` are null when its writer wants no reply. Both are what a writer
-# says without proof: cases of two threads may have the same, and then both are marked.
+# says without proof: cases of two threads may have the same, and then both are marked. What follows `state_veto_day`
+# sums up the messages and replies, so that a list needs neither: how many messages, how many of them unread; the days
+# of the first and of the last; since when the writer waits for an answer, if they do; when the last reply was sealed;
+# by when the next is due (`review.aims`), if one is wanted; and the case's place in the list (`review.places`).
 cases = Table(
     "cases",
     metadata,
@@ -120,6 +125,15 @@ cases = Table(
     Column("language", String(2), nullable=False),
     Column("in_danger", Boolean(create_constraint=True, name="in_danger"), nullable=False),
     Column("state_veto_day", String(10)),
+    Column("messages", Integer, nullable=False, server_default="0"),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("first_arrived", String(10)),
+    Column("arrived", String(10)),
+    Column("waits_since", String(10)),
+    Column("replied", String(10)),
+    Column("due", String(10)),
+    Column("place", Integer, nullable=False, server_default="0"),
+    Index("ix_cases_list", "place", "number", "language", "unread", "in_danger", "state_veto_day", "due"),
 )
 
 # `turn` counts messages and replies of a case together, in the order they came to this vault. An id is its writer's
@@ -135,7 +149,9 @@ messages = Table(
     Column("data", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("read", Boolean(create_constraint=True, name="read"), nullable=False),
+    Column("kind", String(32), nullable=False, server_default=""),
     UniqueConstraint("number", "turn"),
+    Index("ix_messages_turns", "number", "kind", "turn", "read"),
 )
 
 # The SHA-256 of every attachment seed that was met, also in messages that were set aside, and the keys of the threads
@@ -194,6 +210,7 @@ aside_again = Table(
     Column("sha256", LargeBinary, ForeignKey("aside.sha256"), nullable=False, index=True),
 )
 
+# `kind` and `day` stand in `data` too; `seen` when a message of its case says that the writer has read it.
 replies = Table(
     "replies",
     metadata,
@@ -203,6 +220,22 @@ replies = Table(
     Column("data", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("left", String(10)),
+    Column("kind", String(32), nullable=False, server_default=""),
+    Column("day", String(10), nullable=False, server_default=""),
+    Column("seen", Boolean, nullable=False, server_default="0"),
+    UniqueConstraint("number", "turn"),
+    Index("ix_replies_turns", "number", "turn", "kind", "day"),
+    Index(None, "left"),
+)
+
+# What the index of words (`words`, a contentless FTS5 table, `review.search.store`) has under each of its row numbers:
+# a turn of a case, or under turn 0 its pseudonym.
+searched = Table(
+    "searched",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, ForeignKey("cases.number"), nullable=False),
+    Column("turn", Integer, nullable=False),
     UniqueConstraint("number", "turn"),
 )
 
@@ -272,4 +305,33 @@ verification_drafts = Table(
     Column("counter", Integer, nullable=False),
     Column("day", String(10), nullable=False),
     Column("data", LargeBinary),
+)
+
+# The consent record of a case: what was written into it, each entry with the hash that binds it to the one before.
+consent_entries = Table(
+    "consent_entries",
+    metadata,
+    Column("number", Integer, ForeignKey("cases.number"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("prev", LargeBinary),
+    Column("data", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# Which replies ask for consent, by the SHA-256 of their whole frames, which their answers name.
+consent_requests = Table(
+    "consent_requests",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("reply", LargeBinary, ForeignKey("replies.id"), nullable=False, unique=True, index=True),
+)
+
+# The SHA-256 of what was set aside because this release cannot read it, with the key of the thread that signed it. It
+# counts while it stands aside: it may be a later way to say no.
+unheard = Table(
+    "unheard",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("thread", LargeBinary, nullable=False, index=True),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crypto.wire.fields import to_base64url
-from crypto.wire.message import AccountBody, FollowupBody, Message
+from crypto.wire.message import AccountBody, Message
 from review.store import Store
 from templates import questionnaires
 
@@ -14,7 +14,7 @@ def words_of(store: Store, number: int) -> list[str]:
     for message in _messages(store, number):
         if isinstance(message.body, AccountBody):
             texts += [answer for answer in message.body.answers.values() if isinstance(answer, str)]
-        elif isinstance(message.body, FollowupBody):
+        else:
             texts.append(message.body.text)
     return texts + file_names_of(store, number)
 

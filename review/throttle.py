@@ -8,15 +8,18 @@ It holds no secret. Who can write into the folder has the vault itself, and is h
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
 from crypto.errors import FormatError
 from crypto.wire.fields import Members, encode_json, is_name, parse_json
-from review.durable import alone_in, replace_file
+from review.durable import FolderTakenError, alone_in, replace_file
 from review.refusals import Refused
+
+WRONG = ("wrong-passphrase", "wrong-together")
+"""The refusals that are wrong tries."""
 
 FREE_TRIES = 3
 FIRST_WAIT_SECONDS = 5
@@ -60,13 +63,13 @@ class Throttle:
         try:
             yield
         except Refused as refused:
-            if refused.code != "wrong-passphrase":
+            if refused.code not in WRONG:
                 self._take_back(vault, before, counted)
             raise
         self._set(vault, Wrong())
 
     def _count(self, vault: str) -> tuple[Wrong, Wrong]:
-        with alone_in(self._station):
+        with self._alone(vault):
             known, now = self._read(), int(self._moment())
             found = known.get(vault, Wrong())
             left = found.since + found.wait - self._moment()
@@ -79,15 +82,24 @@ class Throttle:
 
     def _take_back(self, vault: str, before: Wrong, counted: Wrong) -> None:
         """One try, and none that others made meanwhile."""
-        with alone_in(self._station):
+        with suppress(FolderTakenError), alone_in(self._station):
             known = self._read()
             found = known.get(vault, Wrong())
             left = before if found == counted else replace(found, tries=max(0, found.tries - 1))
             self._write({**known, vault: left})
 
     def _set(self, vault: str, wrong: Wrong) -> None:
-        with alone_in(self._station):
+        # What cannot be written down now stays counted: the try itself has gone well.
+        with suppress(FolderTakenError), alone_in(self._station):
             self._write({**self._read(), vault: wrong})
+
+    @contextmanager
+    def _alone(self, vault: str) -> Iterator[None]:
+        try:
+            with alone_in(self._station):
+                yield
+        except FolderTakenError:
+            raise Refused("busy", vault=vault) from None
 
     def _read(self) -> dict[str, Wrong]:
         """Of another start of the machine, or from a time that has not come: all wait from now on."""

@@ -1,6 +1,6 @@
 """What a keeper shows of its vault: plain values for the pipe, never a key, a seed or a thread key."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,16 +8,17 @@ from crypto.public.trust import Pin
 from crypto.wire.digest import sha256
 from crypto.wire.directory import Directory
 from crypto.wire.fields import parse_json, to_base64url
-from crypto.wire.message import AccountBody, ConsentAnswerBody, Message, NotUnderstoodError, Routing
+from crypto.wire.message import AccountBody, ConsentAnswerBody, FollowupBody, Message, Routing
 from crypto.wire.note import Note
 from crypto.wire.record import NamedDirectory, NamedManifest, Record
-from crypto.wire.reply import Reply
+from crypto.wire.reply import ConsentRequestBody, Reply
 from review.aims import aims
 from review.attached import missing_parts
 from review.belief import Belief, known_belief
 from review.facts import whole_until
-from review.records import Case, StoredMessage, StoredReply
+from review.records import Case, StoredMessage, StoredReply, Summary, Turn
 from review.refusals import Refused
+from review.standing import answer_state, answered_turn
 from review.store import Store
 
 TURNS_ON_A_PAGE = 20
@@ -58,57 +59,67 @@ def state(store: Store, day: str) -> View:
     }
 
 
-def inbox(store: Store) -> View:
-    """All cases, newest arrival first."""
-    return {
-        "cases": [
-            {
-                **_case(row.case),
-                "arrived": row.arrived,
-                "messages": row.messages,
-                "unread": row.unread,
-                "waiting": row.waiting,
-                "shares_mailbox": row.shares_mailbox,
-            }
-            for row in store.inbox()
-        ]
-    }
-
-
 def case(store: Store, number: int, before: int = 0) -> View:
     """One case as a conversation: its newest turns, or as many as a page holds `before` this place."""
-    found = find_case(store, number)
-    messages, replies = store.messages(number), store.replies(number)
-    said = {one.data: Message.parse(one.data) for one in messages}
-    answered = {one.data: Reply.parse(one.data) for one in replies}
-    days = {reply.id: reply.day for reply in answered.values()}
-    seen = {reply_id for message in said.values() for reply_id in message.seen}
-    turns = [
-        (one.turn, {**_message(one, said[one.data], days), **_files(store, number, said[one.data])}) for one in messages
-    ]
-    turns += [(one.turn, _reply(one, answered[one.data], seen)) for one in replies]
-    # One day's envelopes come in no order: what opened the thread stands first.
-    turns.sort(key=lambda turn: (turn[1]["kind"] != "account", turn[0]))
-    end = min(before or len(turns), len(turns))
+    found, total, summary = find_case(store, number), store.count_turns(number), store.summary(number)
+    end = min(before or total, total)
     start = max(0, end - TURNS_ON_A_PAGE)
+    shown = store.turns(number, skip=start, most=end - start)
     others = store.sharing_mailbox(number, OTHERS_ON_A_PAGE + 1)
     return {
-        **_case(found),
+        **head(found),
         "same_mailbox": [{"number": one.number, "pseudonym": one.pseudonym} for one in others[:OTHERS_ON_A_PAGE]],
         "more_of_same_mailbox": len(others) > OTHERS_ON_A_PAGE,
-        "aims": _aims(found, messages, answered.values()),
-        "acknowledged": next((reply.day for reply in answered.values() if reply.kind == "acknowledgment"), None),
+        "aims": _aims(found, summary),
+        "acknowledged": store.first_reply(number, "acknowledgment"),
         "earlier": start,
-        "later": len(turns) - end,
-        "turns": [turn for _, turn in turns[start:end]],
+        "later": total - end,
+        "turns": _turns(store, number, shown),
     }
 
 
-def _aims(found: Case, messages: Sequence[StoredMessage], replies: Collection[Reply]) -> View | None:
+def unread_elsewhere(store: Store, number: int) -> View:
+    """How many messages of a case nobody has read, and before which place the page with the oldest of them ends."""
+    unread, first = store.summary(number).unread, store.first_unread(number)
+    return {"count": unread, "before": 0 if first is None else page_of(store, number, first)}
+
+
+def page_of(store: Store, number: int, turn: int) -> int:
+    """Before which place the page ends that holds this turn; the newest page ends at the end."""
+    total, place = store.count_turns(number), store.position(number, turn)
+    return total - (total - 1 - place) // TURNS_ON_A_PAGE * TURNS_ON_A_PAGE
+
+
+def _turns(store: Store, number: int, shown: Sequence[Turn]) -> list[View]:
+    messages = store.messages(number, [one.turn for one in shown if not one.is_reply])
+    said = {one.turn: (one, Message.parse(one.data)) for one in messages}
+    answered = [one.body.answers_to for _, one in said.values() if isinstance(one.body, FollowupBody)]
+    days = store.reply_days(number, [one for one in answered if one is not None])
+    views = {turn: {**_message(one, it, days), **_files(store, number, it)} for turn, (one, it) in said.items()}
+    for one in store.replies(number, [one.turn for one in shown if one.is_reply]):
+        views[one.turn] = _reply(one, Reply.parse(one.data))
+    for turn, (stored, it) in said.items():
+        if isinstance(it.body, ConsentAnswerBody):
+            views[turn] |= _answered(store, number, it, stored.arrived)
+    return [{"turn": one.turn, **views[one.turn]} for one in shown]
+
+
+def _answered(store: Store, number: int, message: Message, day: str) -> View:
+    """What a signed answer counts for, and what was asked, where it was asked in this case."""
+    turn = answered_turn(store, message, number)
+    asked = None
+    for one in store.replies(number, [] if turn is None else [turn]):
+        body = Reply.parse(one.data).body
+        if isinstance(body, ConsentRequestBody):
+            asked = {"turn": turn, "measure": body.measure, "recipient": body.recipient}
+    return {"counts": answer_state(store, message, day), "asked": asked}
+
+
+def _aims(found: Case, summary: Summary) -> View | None:
     """By when the person should hear from the desk, if they want to."""
-    if found.thread.recipient is None or not messages:
+    if found.thread.recipient is None or summary.first_arrived is None:
         return None
-    return asdict(aims(min(one.arrived for one in messages), sorted(one.day for one in replies)))
+    return asdict(aims(summary.first_arrived, [] if summary.replied is None else [summary.replied]))
 
 
 def aside(store: Store) -> View:
@@ -166,7 +177,8 @@ def find_case(store: Store, number: int) -> Case:
     return found
 
 
-def _case(found: Case) -> View:
+def head(found: Case) -> View:
+    """What stands at the head of a case, and in its row of a list."""
     routing = Routing.parse(parse_json(found.routing, most=_MOST_ROUTING))
     return {
         "number": found.number,
@@ -196,7 +208,7 @@ def _message(stored: StoredMessage, message: Message, reply_days: Mapping[bytes,
             "answers": answers,
         }
     if isinstance(message.body, ConsentAnswerBody):
-        raise NotUnderstoodError("message.kind")  # set aside at import, so none is ever kept
+        return {**view, "kind": "consent-answer", "answer": message.body.answer, "text": message.body.text}
     answered = message.body.answers_to
     reply_day = None if answered is None else reply_days.get(answered)
     return {**view, "kind": "followup", "text": message.body.text, "answers_reply_of": reply_day}
@@ -215,15 +227,20 @@ def _files(store: Store, number: int, message: Message) -> View:
     }
 
 
-def _reply(stored: StoredReply, reply: Reply, seen: set[bytes]) -> View:
-    return {
+def _reply(stored: StoredReply, reply: Reply) -> View:
+    view = {
         "kind": reply.kind,
         "day": reply.day,
         "language": reply.body.language,
         "text": reply.body.text,
         "left": stored.left,
-        "seen": reply.id in seen,
+        "seen": stored.seen,
     }
+    if isinstance(reply.body, ConsentRequestBody):
+        body = reply.body
+        asked = {"measure": body.measure, "recipient": body.recipient, "proposal": body.proposal}
+        view |= {**asked, "identity": body.identity, "expires": body.expires}
+    return view
 
 
 def _backup(store: Store) -> View | None:

@@ -34,7 +34,7 @@ def reply(store: Store, given: Members, day: str) -> Answer:
     return {"slots": len(written.slots)}
 
 
-def _check_content(store: Store, number: int, kind: str, text: str) -> None:
+def check_content(store: Store, number: int, kind: str, text: str) -> None:
     """Refuses what would tell somebody who sees the person's screen whose screen it is.
 
     An acknowledgment has everybody's words, which no name that a writer chose may forbid.
@@ -60,5 +60,5 @@ def _reply(store: Store, given: Members, day: str) -> tuple[Written, int]:
     words = ReplyBody(language=given.choice("language", LANGUAGES), text=given.text("text", most=4 * MOST_REPLY))
     given.end()
     found = views.find_case(store, number)
-    _check_content(store, number, kind, words.text)
+    check_content(store, number, kind, words.text)
     return write_reply(store.own(), views.belief_of(store, day), found, kind, words, day), number

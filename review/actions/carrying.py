@@ -10,21 +10,21 @@ from crypto.wire.note import Note, body
 from crypto.wire.post import MOST_SLOTS, Post, PostSlot
 from crypto.wire.record import Record
 from review import views
-from review.actions.answer import MOST_PATH, Answer
+from review.actions.answer import MOST_PATH, Answer, Tell
 from review.belief import check_active
-from review.files import open_regular
+from review.files import open_regular, telling
 from review.refusals import Refused
 from review.store import Store
 from review.transfer import receive
 
 
-def take(store: Store, given: Members, day: str) -> Answer:
-    """Imports one file that a courier brought."""
+def take(store: Store, given: Members, day: str, tell: Tell) -> Answer:
+    """Imports one file that a courier brought; tells how many of its bytes are read."""
     path = Path(given.text("path", most=MOST_PATH))
     given.end()
     try:
         with open_regular(path) as source:
-            report = receive(store, source, day)
+            report = receive(store, telling(source, tell), day)
     except OSError:
         raise Refused("file-unreadable", path=repr(path.name)) from None
     store.note("file-taken", f"{report.kind} directory {report.directory} days {report.figures['days']}", day)

@@ -7,15 +7,17 @@ from crypto.wire.fields import Members
 from review import views
 from review.actions.answer import MOST_PATH, Answer
 from review.attached import OPENED, save
+from review.standing import standing
 from review.store import Store
 
 
-def files(store: Store, given: Members, _day: str) -> Answer:
+def files(store: Store, given: Members, day: str) -> Answer:
     """The files of one message, and whether they are saved already."""
     number, turn, folder = _message_and_folder(given)
     found = views.files(store, number, turn)
     path = folder / views.folder_name(found["pseudonym"], turn)
-    return {**found, "folder": str(path), "saved": os.path.lexists(path)}
+    stands = standing(store, views.find_case(store, number), day)
+    return {**found, "folder": str(path), "saved": os.path.lexists(path), "consent": stands.summary()}
 
 
 def save_files(store: Store, given: Members, day: str) -> Answer:

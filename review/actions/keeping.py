@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from crypto.wire.fields import Members, encode_json, parse_json
+from review import changing
 from review.actions.answer import MOST_PATH, Answer
 from review.backupfile import free_name, sweep_unfinished, write_backup
-from review.changing import change_passphrase
 from review.facts import facts_of
 from review.files import new_file
 from review.refusals import Refused
@@ -58,9 +58,33 @@ def verify(store: Store, given: Members, day: str) -> Answer:
 def change(vault: Vault, given: Members, day: str) -> tuple[Vault, Answer]:
     """The vault under a passphrase of somebody's own, or one of the machine's that they have typed."""
     old, new = given.text("old", most=_MOST_PASSPHRASE), given.text("new", most=_MOST_PASSPHRASE)
+    key_file = _path(given, "key_file")
     given.end()
     check_strength(new, vault.name)
-    return change_passphrase(vault, old, new, day), {}
+    return changing.change_passphrase(vault, old, new, day, key_file=key_file), {}
+
+
+def set_key_file(vault: Vault, given: Members, day: str) -> tuple[Vault, Answer]:
+    """The vault under its passphrase and a new key file, which is written to a stick first."""
+    passphrase, key_file = given.text("passphrase", most=_MOST_PASSPHRASE), _path(given, "key_file")
+    made = Path(given.text("made", most=MOST_PATH))
+    given.end()
+    if not made.is_absolute() or not made.parent.is_dir():
+        raise Refused("no-folder", path=repr(made.parent.name))
+    return changing.set_key_file(vault, passphrase, made, day, key_file=key_file), {}
+
+
+def remove_key_file(vault: Vault, given: Members, day: str) -> tuple[Vault, Answer]:
+    """The vault under its passphrase alone."""
+    passphrase, key_file = given.text("passphrase", most=_MOST_PASSPHRASE), _path(given, "key_file")
+    given.end()
+    return changing.remove_key_file(vault, passphrase, day, key_file=key_file), {}
+
+
+def _path(given: Members, name: str) -> Path | None:
+    """A path, or none where the text is empty."""
+    text = given.text(name, most=MOST_PATH)
+    return Path(text) if text else None
 
 
 def _check_folder(folder: Path, station: Path) -> None:

@@ -32,14 +32,15 @@ def verification(store: Store, given: Members, _day: str) -> Answer:
     }
 
 
-def verification_version(store: Store, given: Members, _day: str) -> Answer:
+def verification_version(store: Store, given: Members, day: str) -> Answer:
     """One finished version of the record of a case."""
     number, n = given.integer("number", least=1), given.integer("n", least=1)
     given.end()
-    views.find_case(store, number)
+    case = views.find_case(store, number)
     found = next((one for one in store.verification_versions(number) if one.version.n == n), None)
     if found is None:
         raise Refused("no-version")
+    store.note("verification-opened", f"{case.pseudonym} {n}", day)
     return {**_version(found), "document": _text(found.version.data)}
 
 
@@ -48,17 +49,17 @@ def keep_verification(store: Store, given: Members, day: str) -> Answer:
 
     A draft that says what the newest version says is none.
     """
-    case, record, counter = _given(store, given)
+    case, record, after = _given(store, given)
     data, stored = record.encode(), store.verification_versions(case.number)
     is_new = record != (Verification.parse(stored[-1].version.data) if stored else Verification())
-    draft = Draft(counter=counter + 1, day=day, data=data if is_new else None)
+    draft = Draft(counter=after, day=day, data=data if is_new else None)
     store.set_verification_draft(case.number, draft)
     return {"counter": draft.counter, "draft": is_new}
 
 
 def finish_verification(store: Store, given: Members, day: str) -> Answer:
     """Makes the next version of a record that lacks nothing; from then on nobody can change it."""
-    case, record, counter = _given(store, given)
+    case, record, after = _given(store, given)
     if faults(record):
         raise Refused("verification-unfinished")
     stored = store.verification_versions(case.number)
@@ -72,7 +73,7 @@ def finish_verification(store: Store, given: Members, day: str) -> Answer:
         n=1 if last is None else last.version.n + 1, day=day, prev=None if last is None else last.hash, data=data
     )
     store.add_verification_version(case.number, StoredVersion(version=version, hash=version.hash(case.thread.key)))
-    store.set_verification_draft(case.number, Draft(counter=counter + 1, day=day, data=None))
+    store.set_verification_draft(case.number, Draft(counter=after, day=day, data=None))
     store.note("verification-kept", f"{case.pseudonym} {version.n}", day)
     return {"n": version.n}
 
@@ -94,8 +95,12 @@ def summary(store: Store, number: int) -> dict[str, Any]:
 
 
 def _given(store: Store, given: Members) -> tuple[Case, Verification, int]:
-    """Case, record and the counter of the draft it started from; refuses what may not be kept at all."""
+    """Case, record and the counter that its draft gets; refuses what may not be kept at all.
+
+    `counter` is that of the draft it started from; the writer may say the `next` one, which nobody else will guess.
+    """
     number, counter = given.integer("number", least=1), given.integer("counter", least=0)
+    after = max(counter + 1, given.integer("next", least=0))
     data = given.text("document", most=4 * MOST_BYTES).encode("utf-8")
     given.end()
     case = views.find_case(store, number)
@@ -105,7 +110,7 @@ def _given(store: Store, given: Members) -> tuple[Case, Verification, int]:
     _check_files(store, number, record)
     if store.verification_draft(number).counter != counter:
         raise Refused("draft-differs")
-    return case, record, counter
+    return case, record, after
 
 
 def _check_files(store: Store, number: int, record: Verification) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from review.cli import ceremony, exchange, keeping, vaults
+from review.cli import ceremony, exchange, journal, keeping, vaults
 from review.pages import refusal_in
 from review.refusals import Refused
 
@@ -17,8 +17,16 @@ def review() -> None:
 
 
 _VAULTS = (vaults.init, vaults.keys, vaults.trust)
-_KEEPING = (keeping.backup, keeping.restore, keeping.passphrase, keeping.state)
-_EXCHANGE = (exchange.take, exchange.export, exchange.record, exchange.serve)
+_KEEPING = (
+    keeping.backup,
+    keeping.restore,
+    keeping.passphrase,
+    keeping.keyfile,
+    keeping.state,
+    journal.journal,
+    journal.journal_check,
+)
+_EXCHANGE = (exchange.exchange, exchange.take, exchange.export, exchange.record, exchange.serve)
 for command in (*_VAULTS, *_KEEPING, *_EXCHANGE, ceremony.group):
     review.add_command(command)
 

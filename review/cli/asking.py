@@ -10,15 +10,21 @@ import click
 from crypto.wire.fields import is_name
 from review.anchor import Outside
 from review.config import seconds_awake_or_asleep
+from review.keyfile import find_key_file
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
+from review.sticks import find_sticks
 from review.throttle import Throttle
-from review.vault import vault_names
+from review.vault import asks_key_file, vault_names
+
+_MOST_PATH = 4_096
 
 OUTSIDE_SAID: dict[Outside, str] = {
     "older": "this vault is older than the station remembers. Was it put back from a copy? Do not go on with it before"
     " somebody has looked at it with you; `review restore` brings back a backup.",
+    "never": "this station remembers nothing of the vault's journal. That is as it should be once, after an older"
+    " release; if the vault was open with this release before, it was put back from an older copy: have somebody look.",
     "missing": "the small file that remembers the end of the journal is gone; from now on there is a new one",
 }
 
@@ -26,6 +32,12 @@ OUTSIDE_SAID: dict[Outside, str] = {
 HONEST = (
     "Your passphrase passed a rough estimate, which knows English words and common passwords, but not you, and not the"
     " lines of songs, prayers and books. Nobody can show it again."
+)
+
+
+TWO_PLACES = (
+    "Copy the file to a second stick now, and keep the two at two places, neither of them with the station: if the last"
+    " copy is lost, so is the vault, and nobody can help."
 )
 
 
@@ -56,6 +68,24 @@ def ask_passphrase(what: str) -> str:
     return line.rstrip("\n")
 
 
+def ask_key_file(vault: str) -> Path | None:
+    """Where the key file of a vault lies: one line; empty for the one on a stick that is plugged in."""
+    if sys.stdin.isatty():
+        asked = f"Key file of {vault} (empty: look on the sticks)"
+        line = str(click.prompt(asked, default="", show_default=False, err=True))
+    else:
+        line = sys.stdin.readline(_MOST_PATH)
+        if not line:
+            raise click.UsageError(f"where the key file of {vault} lies is missing on standard input")
+    line = line.strip("\r\n")
+    return Path(line).absolute() if line else find_key_file(vault, (stick.folder for stick in find_sticks()))
+
+
+def key_file_if_needed(station: Path, vault: str) -> Path | None:
+    """Asks where it lies, if the vault opens with one only."""
+    return ask_key_file(vault) if asks_key_file(station, vault) else None
+
+
 def own_passphrase(vault: str) -> str:
     """A new one that somebody has thought of: at a terminal typed twice."""
     if sys.stdin.isatty():
@@ -70,14 +100,17 @@ def throttle(station: Path) -> Throttle:
 
 
 @contextmanager
-def opened(station: Path, vault: str, day: str, passphrase: str | None = None) -> Iterator[KeeperProcess]:
-    """One vault, open until the block ends; asks for its passphrase if none is given."""
+def opened(
+    station: Path, vault: str, day: str, passphrase: str | None = None, key_file: Path | None = None
+) -> Iterator[KeeperProcess]:
+    """One vault, open until the block ends; asks for its passphrase, and for its key file, if none is given."""
     if vault not in vault_names(station):
         raise Refused("no-vault", vault=vault)
-    passphrase = ask_passphrase(vault) if passphrase is None else passphrase
+    if passphrase is None:
+        passphrase, key_file = ask_passphrase(vault), key_file_if_needed(station, vault)
     with throttle(station).trying(vault):
         keeper = KeeperProcess(station, vault)
-        outside = keeper.open(passphrase, day)
+        outside = keeper.open(passphrase, day, key_file)
     if outside in OUTSIDE_SAID:
         click.echo(f"{vault}: {OUTSIDE_SAID[outside]}", err=True)
     try:

@@ -1,6 +1,8 @@
-"""Takes bundles in, lays posts and records out, and opens the desk."""
+"""Takes bundles in, lays posts and records out, both at once with a stick, and opens the desk."""
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,14 @@ import click
 
 from review.cli.asking import Name, opened_all, station_argument
 from review.config import Config, utc_today
+from review.exchange import Plan, Progress, Reading, Report, make_plan, read_file, run
 from review.network import check_offline, nowhere, ways_out
 from review.pages import refusal_in
 from review.post import write_post
-from review.process import KeeperProcess
-from review.recording import write_records
+from review.recording import Recorded, write_records
 from review.refusals import Refused
 from review.serve import serve as serve_desk
+from review.vault import vault_names
 
 DEFAULT_PORT = 8001
 
@@ -29,8 +32,29 @@ def take(station: Path, files: tuple[Path, ...], vault: str | None) -> None:
     """Take ceremony files and bundles into every vault. The same file again changes nothing."""
     today = utc_today()
     with opened_all(station.absolute(), vault, today) as keepers:
-        taken = [_take(name, keeper, file, today) for name, keeper in keepers.items() for file in files]
-    if not all(taken):
+        readings = [
+            _say(read_file(keeper, name, file.absolute(), today)) for name, keeper in keepers.items() for file in files
+        ]
+    if any(one.refused for one in readings):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("station", type=station_argument())
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--no-records", is_flag=True, help="leave the records for another stick")
+@click.option("--vault", type=Name(), help="only this vault")
+def exchange(station: Path, folder: Path, *, no_records: bool, vault: str | None) -> None:
+    """Read what a stick brings into every vault, and write what leaves onto it. Broken off, it goes on from there."""
+    station, today = station.absolute(), utc_today()
+    with opened_all(station, vault, today) as keepers:
+        closed = tuple(name for name in vault_names(station) if name not in keepers)
+        plan = make_plan(keepers, closed, station, folder.absolute(), today)
+        plan = replace(plan, records=None) if no_records else plan
+        _say_plan(plan)
+        report = run(plan, keepers, today, Progress(), _say)
+    _say_written(report)
+    if not report.is_whole:
         sys.exit(1)
 
 
@@ -54,8 +78,7 @@ def record(station: Path, out: Path, vault: str | None) -> None:
     today = utc_today()
     with opened_all(station.absolute(), vault, today) as keepers:
         recorded = write_records(keepers, out, today)
-    for name, refused in recorded.left_out.items():
-        click.echo(f"{name}: left out. {refusal_in('en', refused)}", err=True)
+    _say_left_out(recorded)
     if not recorded.written:
         raise Refused("no-records")
     click.echo(f"{out}: records of {', '.join(recorded.written)}")
@@ -78,20 +101,49 @@ def serve(station: Path, port: int, demo: bool, with_network: bool) -> None:
     serve_desk(Config(station=station.absolute(), demo=demo, with_network=with_network, ways_out=look), port)
 
 
-def _take(vault: str, keeper: KeeperProcess, file: Path, today: str) -> bool:
-    """Takes one file into one vault and says so in a line; a refusal does not stop the others."""
-    try:
-        report = keeper.ask("take", today, path=str(file.absolute()))
-    except Refused as refused:
-        click.echo(f"{vault}: {file.name!r}: {refusal_in('en', refused)}", err=True)
-        return False
-    click.echo(f"{vault}: {file.name!r}: {_said(report)}")
-    if report["expired"]:
-        click.echo(f"{vault}: {_EXPIRED.format(**report)}", err=True)
-    return True
+def _say(reading: Reading) -> Reading:
+    """What one file brought to one vault, in a line."""
+    about = f"{reading.vault}: {reading.name!r}"
+    if reading.refused is not None:
+        click.echo(f"{about}: {refusal_in('en', reading.refused)}", err=True)
+        return reading
+    click.echo(f"{about}: {_said(reading.figures)}")
+    if reading.figures["expired"]:
+        click.echo(f"{reading.vault}: {_EXPIRED.format(**reading.figures)}", err=True)
+    return reading
 
 
-def _said(report: dict[str, Any]) -> str:
+def _say_plan(plan: Plan) -> None:
+    files, lying = len(plan.lying.incoming), len(plan.lying.posts) + len(plan.lying.records)
+    click.echo(f"{files} files to read; {plan.lying.others} other files are left alone")
+    if lying:
+        click.echo(f"{lying} posts or records lie there already, which nobody has taken to intake yet")
+    if plan.closed:
+        click.echo(f"not open, their mail stays on the stick for them: {', '.join(plan.closed)}")
+
+
+def _say_written(report: Report) -> None:
+    for refused in (report.post_refused, report.records_refused):
+        if refused is not None:
+            click.echo(refusal_in("en", refused), err=True)
+    if report.posted is not None:
+        click.echo(f"{report.posted.path.name}: {report.posted.replies} replies leave")
+        for vault in report.posted.untold:
+            click.echo(f"{vault}: {_UNTOLD}", err=True)
+    if report.recorded is not None:
+        _say_left_out(report.recorded)
+        click.echo(f"{report.recorded.path.name}: records of {', '.join(report.recorded.written)}")
+    found = report.figures
+    click.echo(f"{found['new']} new, {found['followup']} follow-ups, {found['aside']} set aside")
+    click.echo("everything is written; the stick can be taken out" if report.is_whole else _NOT_ALL)
+
+
+def _say_left_out(recorded: Recorded) -> None:
+    for vault, refused in recorded.left_out.items():
+        click.echo(f"{vault}: left out. {refusal_in('en', refused)}", err=True)
+
+
+def _said(report: Mapping[str, Any]) -> str:
     if report["kind"] == "ceremony":
         post = "post key received" if report["post_keys"] else "no post key for this vault"
         return f"directory {report['directory']} believed, {post}"
@@ -100,6 +152,8 @@ def _said(report: dict[str, Any]) -> str:
     return f"directory {report['directory']} believed; " + ", ".join(parts)
 
 
+_UNTOLD = "was locked before it heard that its replies left; they will leave once more, and arrive once"
+_NOT_ALL = "not everything was done. What was read is kept, what was written is whole; nothing half done is left"
 _EXPIRED = "directory {directory} expired on {expired}: have the newest file of the ceremony carried here"
 _RARE = {
     "foreign": "for others",

@@ -13,6 +13,7 @@ from review.files import new_file, read_file
 from review.passphrase import new_passphrase
 from review.process import KeeperProcess
 from review.refusals import Refused
+from review.vault import vault_names
 
 _vault = click.option("--vault", required=True, type=Name(), help="name of the vault, as the directory will say it")
 
@@ -36,15 +37,18 @@ class Month(click.ParamType[str]):
 @click.option("--own", is_flag=True, help="ask for a passphrase of your own instead of printing one")
 def init(station: Path, vault: str, own: bool) -> None:
     """Make a vault in STATION; print its passphrase, once, as the last line."""
+    if vault in vault_names(station):
+        raise Refused("vault-exists", vault=vault)
     passphrase = own_passphrase(vault) if own else new_passphrase()
+    if not own:
+        # Before anything is made: whatever happens then, somebody has read it.
+        click.echo(f"Write down what will be the passphrase of {vault}; nobody can show it again:", err=True)
+        click.echo(passphrase)
     keeper = KeeperProcess(station.absolute(), vault)
     keeper.create(passphrase, utc_today())
     keeper.end()
-    if own:
-        click.echo(f"{station / vault}.vault is made. {HONEST}", err=True)
-        return
-    click.echo(f"{station / vault}.vault is made. Write this passphrase down; nobody can show it again:", err=True)
-    click.echo(passphrase)
+    click.echo(f"{station / vault}.vault is made.{f' {HONEST}' if own else ''}", err=True)
+    click.echo(f"It can ask for a file on a stick as well: `review keyfile {station} {vault} --make FILE`.", err=True)
 
 
 @click.command()

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from babel import Locale
 
-from review.mentions.folding import fold
+from review.mentions.folding import Folded, fold
 from review.mentions.runs import HAN, LETTERS, Word, words
 
 _LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
@@ -21,9 +21,10 @@ _RUSSIAN_ENDING = re.compile(r"(?<=[а-я]{3})(?:ого|ому|ая|ую|ое|ы
 
 def country_in(reply: str) -> str | None:
     """A country, in any of the six languages."""
-    han = _han_names().search(reply)
+    text = Folded(reply)
+    han = _han_names().search(text.folded)
     if han:
-        return han.group()
+        return text.original(han.start(), han.end())
     found, known = words(reply, LETTERS), _countries()
     for at, word in enumerate(found):
         for first in _without_joined(word.folded):
@@ -39,7 +40,7 @@ def _countries() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Names as stems, by the first of them."""
     found = dict[str, set[tuple[str, ...]]]()
     for name in _names():
-        run = tuple(_stem(fold(word)) for word in LETTERS.findall(name))
+        run = tuple(_stem(word.folded) for word in words(name, LETTERS))
         if run and not HAN.search(name):
             found.setdefault(run[0], set()).add(run)
     return {first: tuple(sorted(runs, key=len, reverse=True)) for first, runs in found.items()}
@@ -63,7 +64,7 @@ def _further() -> tuple[str, ...]:
 
 @cache
 def _han_names() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(filter(HAN.search, _names()), key=len, reverse=True)))
+    return re.compile("|".join(sorted(map(fold, filter(HAN.search, _names())), key=len, reverse=True)))
 
 
 @cache

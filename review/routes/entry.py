@@ -1,5 +1,7 @@
 """In and out: the link, unlocking, locking, the reader's language."""
 
+from pathlib import Path
+
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,6 +11,8 @@ from review.running import desk, door, pages, sessions
 from templates import languages
 
 blueprint = Blueprint("entry", __name__)
+
+_MOST_PATH = 1_024
 
 
 @blueprint.get("/enter/<token>")
@@ -32,18 +36,19 @@ def open_vaults() -> Response | tuple[str, int]:
     """Opens every vault whose passphrase was given; one wrong among them leaves the others open."""
     given = {vault: request.form.get(f"passphrase-{vault}", "") for vault in _closed_vaults()}
     refused: dict[str, Refused] = {}
+    typed = {vault: request.form.get(f"keyfile-{vault}", "")[:_MOST_PATH].strip() for vault in given}
     for vault, passphrase in given.items():
         if passphrase:
             try:
-                desk().unlock(vault, passphrase)
+                desk().unlock(vault, passphrase, Path(typed[vault]) if typed[vault] else None)
             except Refused as error:
                 refused[vault] = error
     if not any(given.values()):
-        return _unlock_page({}, nothing_given=True), 422
+        return _unlock_page({}, typed, nothing_given=True), 422
     if len(refused) < sum(map(bool, given.values())):
         sessions().begin(door().renew())
     if refused:
-        return _unlock_page(refused), 422
+        return _unlock_page(refused, typed), 422
     return redirect(url_for("inbox.inbox"), 303)
 
 
@@ -86,11 +91,16 @@ def _closed_vaults() -> list[str]:
     return [vault for vault in desk().vaults() if vault not in desk().open_vaults()]
 
 
-def _unlock_page(refused: dict[str, Refused], *, nothing_given: bool = False) -> str:
-    words = {vault: pages().refusal(error) for vault, error in refused.items()}
+def _unlock_page(
+    refused: dict[str, Refused], typed: dict[str, str] | None = None, *, nothing_given: bool = False
+) -> str:
+    words, closed = {vault: pages().refusal(error) for vault, error in refused.items()}, _closed_vaults()
     return pages().render(
         "unlock.html",
-        closed=_closed_vaults(),
+        closed=closed,
+        key_files={vault: desk().key_file_of(vault) for vault in closed},
+        typed=typed or {},
+        of_key_file={vault for vault, error in refused.items() if error.code.startswith("keyfile-")},
         open=desk().open_vaults(),
         refused=words,
         nothing_given=nothing_given,

@@ -14,6 +14,8 @@ _FOR_ANYBODY = frozenset({"entry.enter", "static.file"})
 _WHILE_LOCKED = frozenset({"entry.unlock", "entry.open_vaults", "entry.lock", "entry.language", "guide.guide"})
 # What happens by itself is no sign of somebody at the desk, and tells nothing of it to strangers either.
 _NO_USE = frozenset({"static.file"})
+# Pages that ask for themselves again, while nobody need be there; somebody who does it by hand asks with a question.
+_LOOKING_ON = frozenset({"keeping.progress", "exchange.progress"})
 
 
 def install(app: Flask) -> None:
@@ -57,7 +59,8 @@ def _check_offline() -> tuple[str, int] | None:
 def _check_open() -> AnyResponse | None:
     here = desk()
     here.lock_if_idle()
-    if _is_known() and request.endpoint not in _NO_USE:
+    happens_by_itself = request.endpoint in _NO_USE or (request.endpoint in _LOOKING_ON and not request.args)
+    if _is_known() and not happens_by_itself:
         here.use()
     if here.open_vaults() or request.endpoint in _FOR_ANYBODY | _WHILE_LOCKED:
         return None

@@ -5,10 +5,12 @@ from pathlib import Path
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from review.desk import KeyFileWanted
 from review.listing import open_desk
 from review.passphrase import MOST_CHARACTERS, new_passphrase
 from review.refusals import Refused
 from review.running import desk, door, pages, sessions
+from review.sticks import find_sticks
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -25,10 +27,11 @@ def backups() -> str:
 @blueprint.post("/backup/<vault>")
 def begin(vault: str) -> Response | tuple[str, int]:
     """Begins one; the next page tells how far it is."""
-    folder, passphrase = _text("folder", _MOST_FOLDER), _text("passphrase", MOST_CHARACTERS + 1)
+    folder = request.form.get("stick", "")[:_MOST_FOLDER] or _text("folder", _MOST_FOLDER)
+    passphrase = _text("passphrase", MOST_CHARACTERS + 1)
     try:
         _check(passphrase)
-        desk().begin_backup(vault, Path(folder), passphrase)
+        desk().begin_backup(vault, Path(folder), passphrase, _key_file())
     except Refused as refused:
         if refused.code != "backup-running":
             return _backups({vault: refused}, folder), 422
@@ -60,7 +63,7 @@ def change(vault: str) -> Response | tuple[str, int]:
         _check(old)
         if new != again:
             raise Refused("passphrases-differ")
-        desk().change_passphrase(vault, old, new)
+        desk().change_passphrase(vault, old, new, _key_file())
     except Refused as refused:
         return _passphrases({vault: refused}), 422
     sessions().begin(door().renew())
@@ -76,12 +79,37 @@ def changed(vault: str) -> str:
 
 def _backups(refused: Refusals, folder: str = "") -> str:
     words = {vault: pages().refusal(error) for vault, error in refused.items()}
-    return pages().render("backup.html", desk=open_desk(desk()), here=None, refused=words, folder=folder)
+    return pages().render(
+        "backup.html",
+        desk=open_desk(desk()),
+        here=None,
+        refused=words,
+        key_files=_key_files(),
+        folder=folder,
+        sticks=find_sticks(),
+    )
 
 
 def _passphrases(refused: Refusals) -> str:
     words = {vault: (error.code, pages().refusal(error)) for vault, error in refused.items()}
-    return pages().render("passphrase.html", desk=open_desk(desk()), here=None, refused=words, made=new_passphrase())
+    return pages().render(
+        "passphrase.html",
+        desk=open_desk(desk()),
+        here=None,
+        refused=words,
+        key_files=_key_files(),
+        made=new_passphrase(),
+    )
+
+
+def _key_files() -> dict[str, KeyFileWanted]:
+    return {vault: desk().key_file_of(vault) for vault in desk().open_vaults()}
+
+
+def _key_file() -> Path | None:
+    """Where the key file lies; the field stands there only for a vault that needs one."""
+    typed = request.form.get("keyfile", "")[:_MOST_FOLDER].strip()
+    return Path(typed) if typed else None
 
 
 def _check(passphrase: str) -> None:

@@ -23,7 +23,7 @@ blueprint = Blueprint("verification", __name__, url_prefix="/cases/<vault>/<int:
 
 Answer = str | Response | tuple[str | Response, int]
 
-_STEP = re.compile(r"(add)-(\w+)|(remove|drop)-(\w+)-([1-9][0-9]{0,3})|(keep|finish)|(overwrite)-([0-9]{1,9})")
+_STEP = re.compile(r"(add)-(\w+)|(remove|drop)-(\w+)-([1-9][0-9]{0,3})|(keep|finish)|(overwrite)-([0-9]{1,15})")
 _ELSEWHERE = ("keeper-gone", "no-vault", "no-case")
 
 # What a page must know of each field: the length of a text, the codes of a choice.
@@ -87,7 +87,7 @@ def keep(vault: str, number: int) -> Answer:
     """What the page's script sends as somebody writes: kept if nobody else has kept another draft since."""
     sent, counter = _sent(), _counter()
     try:
-        return jsonify(_keep(vault, number, "keep_verification", counter, sent))
+        return jsonify(_keep(vault, number, "keep_verification", counter, sent, _counter("next")))
     except Refused as refused:
         if refused.code in _ELSEWHERE:
             raise
@@ -107,9 +107,9 @@ def _sent() -> Verification:
         abort(400)
 
 
-def _counter() -> int:
-    text = request.form.get("counter", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+def _counter(name: str = "counter") -> int:
+    text = request.form.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
         abort(400)
     return int(text)
 
@@ -140,8 +140,9 @@ def _ask(vault: str, action: str, **given: Any) -> dict[str, Any]:
     return here.keeper(vault).ask(action, here.today(), **given)
 
 
-def _keep(vault: str, number: int, action: str, counter: int, record: Verification) -> dict[str, Any]:
-    return _ask(vault, action, number=number, counter=counter, document=record.encode().decode("utf-8"))
+def _keep(vault: str, number: int, action: str, counter: int, record: Verification, after: int = 0) -> dict[str, Any]:
+    document = record.encode().decode("utf-8")
+    return _ask(vault, action, number=number, counter=counter, next=after, document=document)
 
 
 def _read(document: str | None) -> Verification:

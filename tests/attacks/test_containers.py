@@ -14,7 +14,7 @@ from crypto.sign.sign import sign_note
 from crypto.wire.container import read_container
 from crypto.wire.fields import Members
 from crypto.wire.note import Note, compose
-from review.actions import ACTIONS
+from review.actions import TELLING_ACTIONS
 from review.refusals import Refused
 from review.store import Store
 from review.transfer import receive
@@ -201,4 +201,4 @@ def test_a_stick_whose_bundle_is_no_file_is_not_opened(
 
 def take(path: Path, store: Store) -> None:
     """What the keeper does when it is given a file."""
-    ACTIONS["take"](store, Members({"path": str(path)}, "with"), DAY)
+    TELLING_ACTIONS["take"](store, Members({"path": str(path)}, "with"), DAY, lambda _done: None)

@@ -10,7 +10,7 @@ import pytest
 
 from crypto.wire.attachments import PART_LENGTH
 from crypto.wire.message import Message
-from review import attached, views
+from review import attached, lists, views
 from tests.attacks.seen import carry
 from tests.attacks.test_threads import with_files
 from tests.material import Portal, container
@@ -28,7 +28,7 @@ def in_the_mailbox_of(victim: Message, message: Message, *borrowed: str) -> Mess
 
 def rows(station: Station, vault: str = "cat") -> dict[int, dict[str, Any]]:
     """The list of cases, by number."""
-    return {row["number"]: row for row in station.look(vault, views.inbox)["cases"]}
+    return {row["number"]: row for row in station.look(vault, lists.inbox)["cases"]}
 
 
 def shown(station: Station, number: int, vault: str = "cat") -> dict[str, Any]:

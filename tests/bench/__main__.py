@@ -8,6 +8,7 @@ from deploy.commands import Commands
 from deploy.rehearsal import prepare
 from tests.bench import (
     crowd,
+    desk,
     export,
     files_in_page,
     postgresql,
@@ -28,7 +29,7 @@ OUT = Path(__file__).resolve().parents[2] / ".build" / "bench.json"
 
 def main() -> None:
     """The demo's portal, and one of the size that is planned for."""
-    figures = [*streams.measure(), *station.measure(), *script.measure()]
+    figures = [*streams.measure(), *station.measure(), *desk.measure(), *script.measure()]
     with tempfile.TemporaryDirectory() as name, started_chromium() as browser:
         folder = Path(name)
         commands, portal = Commands(folder=folder), fifteen_vaults()

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from review import anchor, schema
+from review import schema
 from review.anchor import Anchor, anchor_path, keep_anchor, read_anchor
+from review.passphrase import CHEAP_PROFILE
 from review.process import KeeperProcess
 from review.store import Store
 from tests.material import DAY
@@ -32,7 +33,7 @@ def journal(station: Station) -> list[tuple[str, str]]:
 
 
 def test_a_vault_that_is_only_used_fits_for_ever(station: Station) -> None:
-    assert [opened(station) for _ in range(3)] == ["new", "fits", "fits"]
+    assert [opened(station) for _ in range(3)] == ["never", "fits", "fits"]
     head = station.look("cat", lambda store: store.journal_head())
     remembered = read_anchor(station.folder, "cat")
     assert head is not None
@@ -45,12 +46,12 @@ def test_a_journal_without_its_end_fits_together_and_is_noticed_all_the_same(sta
     opened(station)
     opened(station)
     with station.vaults["cat"].transaction() as connection:
-        connection.execute(delete(schema.journal).where(schema.journal.c.n == 2))
+        connection.execute(delete(schema.journal).where(schema.journal.c.n == 3))
     keeper = KeeperProcess(station.folder, "cat")
     assert keeper.open(PASSPHRASE, DAY) == "older"
     assert keeper.ask("check_journal", DAY)["whole"]
     keeper.end()
-    assert ("vault-older", "remembered 2") in journal(station)
+    assert ("vault-older", "remembered 3") in journal(station)
 
 
 def test_a_vault_put_back_from_a_copy_is_noticed_at_every_unlock(
@@ -96,8 +97,6 @@ def test_an_earlier_entry_never_takes_the_place_of_a_later_one(station: Station)
     keep_anchor(station.folder, "cat", later)
     keep_anchor(station.folder, "cat", Anchor(n=4, mark=b"x" * 32))
     assert read_anchor(station.folder, "cat") == later
-    anchor.set_anchor(station.folder, "cat", Anchor(n=1, mark=bytes(32)))
-    assert read_anchor(station.folder, "cat") == Anchor(n=1, mark=bytes(32))
 
 
 def test_a_crash_between_the_commit_and_the_anchor_is_no_false_alarm(station: Station) -> None:
@@ -118,3 +117,32 @@ def test_a_keeper_that_is_killed_at_work_leaves_no_false_alarm(station: Station,
     os.kill(keeper.pid, signal.SIGKILL)
     keeper.end()
     assert opened(station) == "fits"
+
+
+def test_a_vault_from_before_there_were_anchors_is_noticed_when_it_is_put_back(
+    station: Station, tmp_path: Path, client: FlaskClient
+) -> None:
+    """Also where the anchor was taken away with it: once is as it should be, and twice is not."""
+    station.vaults["cat"].close()
+    shutil.copy(station.folder / "cat.vault", tmp_path)
+    assert opened(station) == "never"
+    # The control: of a vault that goes on, the desk says nothing of the kind.
+    assert opened(station) == "fits"
+    shutil.copy(tmp_path / "cat.vault", station.folder)
+    anchor_path(station.folder, "cat").unlink()
+    unlock(client)
+    assert "The station remembers nothing of the journal of cat." in get(client, "/")
+    assert ("anchor-none", "cat") in journal(station)
+
+
+def test_a_new_vault_has_its_anchor_from_the_first_moment(station: Station, tmp_path: Path) -> None:
+    keeper = KeeperProcess(tmp_path / "other", "dog")
+    keeper.create(PASSPHRASE, DAY, CHEAP_PROFILE)
+    keeper.end()
+    remembered = read_anchor(tmp_path / "other", "dog")
+    assert remembered is not None
+    assert remembered.n == 1
+    again = KeeperProcess(tmp_path / "other", "dog")
+    assert again.open(PASSPHRASE, DAY) == "fits"
+    again.end()
+    del station

@@ -191,11 +191,11 @@ def test_a_backup_that_was_cut_or_altered_restores_nothing(backed: Backed, tmp_p
 
 
 def test_a_vault_comes_back_with_all_it_held_and_counts_no_backup(backed: Backed, tmp_path: Path) -> None:
-    before = backed.keeper.ask("inbox", DAY)
+    before = backed.keeper.ask("inbox", DAY, show="all", language="", page=1)
     backed.back_up()
     file = backed.back_up()
     again = backed.restored(file, tmp_path / "new")
-    assert again.keeper.ask("inbox", LATER) == before
+    assert again.keeper.ask("inbox", LATER, show="all", language="", page=1) == before
     assert again.keeper.ask("state", LATER)["backup"] is None
     assert not again.record(LATER).backed_up
     assert again.keeper.ask("check_journal", LATER)["whole"]

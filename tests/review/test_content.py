@@ -15,6 +15,13 @@ CASES = [
     ("他们来到我姐姐的家里问文件", "昨天他们来到我姐姐的家里问文件。", "他们来到我姐姐的家里问文"),
     ("他们来到我姐姐的家里", "他们来到我姐姐的家里问文件", None),
     ("جاؤوا إلى بيت أختي بعد يومين", "قالت جاؤوا إلى بيت أختي بعد يومين من", "جاؤوا إلى بيت أختي بعد يومين"),
+    ("one two three four five six", "one t\u200bwo three fo\u00adur five six", "one two three four five six"),
+    (
+        "one two thr\u200bee fo\u2060ur five s\u00adix.",
+        "one two three four five six",
+        "one two thr\u200bee fo\u2060ur five s\u00adix",
+    ),
+    ("他们来\u200b到我姐姐的家里问文件", "他们来到我姐姐的家里问文件", "他们来\u200b到我姐姐的家里问文"),
     ("", "one two three four five six", None),
     ("one two three four five six", "", None),
 ]

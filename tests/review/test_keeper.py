@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crypto.wire.fields import encode_json, parse_json
+from crypto.wire.reply import Reply, ReplyBody
 from review.actions import ACTIONS
 from review.keeper import serve
 from review.passphrase import MOST_CHARACTERS
@@ -94,7 +95,8 @@ def test_what_is_not_on_the_list_or_not_exact_is_not_understood(
 
 def test_no_action_hands_out_a_seed_or_a_key(keeper: KeeperProcess, station: Station) -> None:
     secrets = station.portal.vaults["cat"]
-    said = encode_json({action: keeper.ask(action, DAY) for action in ("state", "inbox", "aside", "waiting")})
+    said = encode_json({action: keeper.ask(action, DAY) for action in ("state", "aside", "waiting")})
+    said += encode_json(keeper.ask("inbox", DAY, show="all", language="", page=1))
     for seed in (secrets.sign_seed, *secrets.seeds.values()):
         assert seed not in said
     assert not {"seeds", "export", "query", "dump"} & set(ACTIONS)
@@ -120,7 +122,12 @@ def test_what_is_too_long_for_the_pipe_is_a_refusal_and_the_keeper_stays(
     slots = [OutgoingSlot(mailbox=bytes(32), sha256=bytes([n]) * 32, slot=bytes(mebibyte)) for n in range(50)]
     with station.vaults["cat"].transaction() as connection:
         store = Store(connection)
-        store.add_reply(store.add_case(writer.account()).number, bytes(16), b"", b"", slots)
+        message = writer.account()
+        reply = Reply(
+            id=bytes(16), kind="text", portal=message.portal, thread=message.thread.key, committee="cat", vault="cat",
+            routing=message.routing, day=DAY, body=ReplyBody(language="en", text="Hello."),
+        )  # fmt: skip
+        store.add_reply(store.add_case(message).number, reply.id, reply.encode(), b"", slots)
     for action, given in (("waiting", {}), ("trust", {"pin": "x" * (MOST_LINE + 1)})):
         with pytest.raises(Refused) as caught:
             keeper.ask(action, DAY, **given)

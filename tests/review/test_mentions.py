@@ -4,6 +4,7 @@ import pytest
 
 from review.content import copied_run
 from review.mentions import country_in, date_in, file_in, person_in
+from review.mentions.runs import first_place
 from review.pseudonyms import words
 from templates import languages
 
@@ -127,6 +128,13 @@ def test_a_country_is_told_from_a_word(reply: str, words: str | None) -> None:
         ("en mayo de 2026", "mayo de 2026"),
         ("в ноябре 2026", "ноябре 2026"),
         ("٢٠٢٦/١١/٣", "٢٠٢٦/١١/٣"),
+        ("on 2026–11–03 there", "2026–11–03"),
+        ("on 3\u201111\u20112026 there", "3\u201111\u20112026"),
+        ("on 3\u221211\u221226 there", "3\u221211\u221226"),
+        ("on 3\u200b.1\u200d1.20\u206026 there", "3\u200b.1\u200d1.20\u206026"),
+        ("on 3 No\u00advember", "3 No\u00advember"),
+        ("3 – 11 of 2026 people", None),
+        ("pages 11–26", None),
         ("三月四日", "三月四日"),
         ("3 رمضان", "3 رمضان"),
         ("10.0.0.1 and 24/7", None),
@@ -149,3 +157,65 @@ def test_no_name_that_a_case_may_get_is_a_country_or_a_month() -> None:
     ]
     assert refused == []
     assert languages("review")[0] == "en"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200d", "\u00ad", "\u2060", "\ufeff", "\u202e"])
+def test_what_cannot_be_seen_hides_nothing(unseen: str) -> None:
+    def with_it(name: str) -> str:
+        return unseen.join(name)
+
+    assert person_in(f"we met {with_it('Amina')} there", ["Amina"]) == with_it("Amina")
+    assert person_in("we met Amina there", [with_it("Amina")]) == "Amina"
+    assert person_in(f"我们见了{with_it('王芳')}。", ["王芳"]) == with_it("王芳")
+    assert country_in(f"in {with_it('Peru')}") == with_it("Peru")
+    assert country_in(f"您在{with_it('越南')}吗") == with_it("越南")
+    assert file_in(f"see {with_it('IMG_2034')}", ["IMG_2034.jpg"]) == with_it("IMG_2034")
+    # The control: it finds nothing where there is nothing.
+    assert person_in(f"we met {with_it('Amin')} there", ["Amina"]) is None
+
+
+def test_of_several_runs_the_first_is_found_and_of_several_there_the_longest() -> None:
+    for text, runs, place in [
+        ("a b c", ["b c", "c"], (1, 3)),
+        ("a b c d", ["c", "b c d", "b c"], (1, 4)),
+        ("a a a b", ["a a b", "a b"], (1, 4)),
+        ("a b a b c", ["b a b c", "a b"], (0, 2)),
+        ("x a b y", ["a b c", "b"], (2, 3)),
+        ("a", ["b"], None),
+        ("", ["a"], None),
+    ]:
+        assert first_place(text.split(), [run.split() for run in runs]) == place
+
+
+class Counted:
+    """A word that counts how often it is looked at."""
+
+    looks = 0
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __hash__(self) -> int:
+        return hash(self.word)
+
+    def __eq__(self, other: object) -> bool:
+        Counted.looks += 1
+        return isinstance(other, Counted) and self.word == other.word
+
+
+@pytest.mark.parametrize("kind", ["one long name", "many names of one beginning", "names of every length"])
+def test_names_that_repeat_themselves_cost_what_they_are_long_and_no_more(kind: str) -> None:
+    """Else a writer could give names that keep the desk busy for hours."""
+
+    def looks(size: int) -> int:
+        names = {
+            "one long name": [["a"] * size + ["b"]],
+            "many names of one beginning": [["a", f"{n}"] for n in range(size)],
+            "names of every length": [["a"] * n + ["b"] for n in range(int(size**0.5))],
+        }[kind]
+        Counted.looks = 0
+        assert first_place([Counted("a")] * size, [[Counted(one) for one in name] for name in names]) is None
+        return Counted.looks
+
+    assert looks(2_000) < 20 * 2_000
+    assert looks(4_000) < 2.5 * looks(2_000) + 100

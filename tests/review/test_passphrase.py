@@ -44,7 +44,7 @@ def test_a_change_moves_the_vault_to_a_new_salt_a_new_key_and_the_newest_profile
     keeper.open(PASSPHRASE, DAY)
     path = station.folder / "cat.vault"
     before, header = path.read_bytes(), Header.parse((station.folder / "cat.vault.json").read_bytes())
-    keeper.ask("change_passphrase", DAY, old=PASSPHRASE, new=NEW)
+    keeper.ask("change_passphrase", DAY, old=PASSPHRASE, new=NEW, key_file="")
     assert keeper.ask("state", DAY)["vault"] == "cat"
     keeper.end()
     after = Header.parse((station.folder / "cat.vault.json").read_bytes())
@@ -83,7 +83,7 @@ def test_a_wrong_old_passphrase_and_a_weak_new_one_change_nothing(station: Stati
         (PASSPHRASE, "x" * 257, "passphrase-too-long"),
         (PASSPHRASE, " ", "passphrase-empty"),
     ]:
-        given = {"old": old, "new": new}
+        given = {"old": old, "new": new, "key_file": ""}
         assert refused(partial(keeper.ask, "change_passphrase", DAY, **given)) == code
     keeper.end()
     open_vault(station.folder, "cat", PASSPHRASE).close()
@@ -102,19 +102,19 @@ def test_every_passphrase_of_the_machine_is_strong_enough() -> None:
 
 
 # The calls of the change that touch a disk, by the module that makes them: a kill before and after each.
-_LONG = [("changing", "rekey"), ("changing", "_finish"), ("changing", "put_in_place"), ("vault", "flush_file"),
-         ("vault", "replace_file"), ("durable", "flush"), ("os", "fsync")]  # fmt: skip
-STEPS = [("vault", "rename"), *(pytest.param(*one, marks=pytest.mark.prove) for one in _LONG)]
+_LONG = [("changing", "rekey"), ("changing", "_finish"), ("changing", "put_in_place"), ("placing", "flush_file"),
+         ("placing", "replace_file"), ("durable", "flush"), ("os", "fsync")]  # fmt: skip
+STEPS = [("placing", "rename"), *(pytest.param(*one, marks=pytest.mark.prove) for one in _LONG)]
 
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from review import changing, durable, vault
+from review import changing, durable, placing
 from review.passphrase import CHEAP_PROFILE
 from review.vault import open_vault
 station, old, new, module, name, moment, nth = sys.argv[1:]
 opened = open_vault(Path(station), "cat", old)
-place = {"changing": changing, "vault": vault, "durable": durable, "os": os}[module]
+place = {"changing": changing, "placing": placing, "durable": durable, "os": os}[module]
 real, count = getattr(place, name), [0]
 def killing(*given, **named):
     count[0] += 1
@@ -173,7 +173,7 @@ def test_after_the_step_that_decides_the_new_passphrase_works_and_before_it_the_
     for moment in ("before", "after"):
         again = Station(tmp_path / moment, station.portal)
         again.add("cat")
-        words = [str(again.folder), PASSPHRASE, NEW, "vault", "replace_file", moment, "1"]
+        words = [str(again.folder), PASSPHRASE, NEW, "placing", "replace_file", moment, "1"]
         subprocess.run([sys.executable, "-c", _KILLED, *words], check=False)
         outcomes.append(works(again))
     assert outcomes == ["old", "new"]

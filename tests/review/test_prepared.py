@@ -19,8 +19,10 @@ from tests.review.test_desk import get, post, unlock
 from tests.review.test_pages import ACKNOWLEDGMENT, arrive
 from tests.review.test_replies import refusal, slots
 
-ALL = ("acknowledgment", *PREPARED)
-VALUES: dict[str, int | str] = {"weeks": 3, "pseudonym": "tern-slate 41"}
+ALL = ("acknowledgment", "consent-request", *PREPARED)
+VALUES: dict[str, int | str] = {
+    "weeks": 3, "pseudonym": "tern-slate 41", "learn": "[1]", "help": "[2]", "wrong": "[3]",
+}  # fmt: skip
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 # Words of domain and design that nobody should read on a screen that was seized, nor be promised.
 GIVES_AWAY = re.compile(r"United Nations|Nations Unies|Naciones Unidas|ООН|الأمم المتحدة|联合国|https?:|@|victim", re.I)

@@ -130,9 +130,10 @@ def test_a_number_is_used_once_even_when_the_writing_fails(
         raise OSError("the stick is full")
 
     monkeypatch.setattr(recording, "write_container", breaks)
-    with pytest.raises(OSError, match="the stick is full"):
+    with pytest.raises(Refused) as caught:
         write_records(keepers, tmp_path / "one.tar", DAY)
     monkeypatch.undo()
+    assert caught.value.code == "file-unwritable"
     assert list(tmp_path.glob("*.tar")) == []
     station.take("cat", bundle(portal, [close_day(portal, [])]))
     notes = written(keepers, tmp_path / "two.tar")

@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine
 
 from crypto.errors import FormatError
 from crypto.wire.fields import Members, encode_json, parse_json
 from review import views
 from review.actions import ACTIONS, Answer
+from review.cipher import empty
 from review.refusals import Refused
-from review.schema import metadata
 from review.store import Store
+from review.tables import upgrade
 from review.verification.changes import Change, changes
 from review.verification.kinds import MOST_ROWS, Code, Codes, named
 from review.verification.links import LinkedFile
@@ -307,8 +307,9 @@ class Memory:
 @pytest.fixture
 def cases(portal: Portal) -> Memory:
     """Two cases; a file came with each."""
-    memory = Memory(create_engine("sqlite://", poolclass=StaticPool))
-    metadata.create_all(memory.engine)
+    memory = Memory(empty())
+    with memory.engine.begin() as connection:
+        upgrade(connection)
     for n in range(2):
         writer = Writer(portal=portal)
         message, _ = writer.with_files(writer.account(f"Words {n}."), {"a.txt": bytes([n])})
@@ -325,7 +326,7 @@ def ask(memory: Memory, action: str, day: str = DAY, **given: Any) -> Answer:
 
 
 def kept(record: Verification, counter: int, number: int = 1) -> Mapping[str, Any]:
-    return {"number": number, "counter": counter, "document": record.encode().decode("utf-8")}
+    return {"number": number, "counter": counter, "next": 0, "document": record.encode().decode("utf-8")}
 
 
 def draft_of(memory: Memory, number: int = 1) -> Verification | None:
@@ -347,6 +348,19 @@ def test_a_draft_is_kept_and_one_that_started_from_an_older_one_does_not_replace
     assert draft_of(cases) == one
     assert ask(cases, "keep_verification", **kept(other, 1))["counter"] == 2
     assert draft_of(cases) == other
+
+
+def test_a_draft_that_is_on_its_way_is_followed_by_its_own_page_alone(cases: Memory) -> None:
+    """A page that is left while its draft is on its way goes on from there, and never from another tab's."""
+    mine, others = changed(reason="Mine."), changed(reason="Of another tab.")
+    assert ask(cases, "keep_verification", **{**kept(mine, 0), "next": 700_001})["counter"] == 700_001
+    assert ask(cases, "keep_verification", **{**kept(changed(reason="Mine, whole."), 700_001), "next": 3})["draft"]
+    # The other tab was quicker with its first draft; mine on its way was refused, and so is what follows it.
+    assert ask(cases, "keep_verification", **{**kept(others, 0, 2), "next": 41})["counter"] == 41
+    for counter in (0, 1, 52):
+        given = {**kept(mine, counter, 2), "next": 52}
+        assert refused(cases, "keep_verification", **given) == "draft-differs"
+    assert ask(cases, "keep_verification", **{**kept(others, 41, 2), "next": 41})["counter"] == 42
 
 
 def test_a_page_from_before_a_version_was_finished_replaces_nothing(cases: Memory) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.journey.looks import SCHEMES, WIDTHS, faults, look_like
 from tests.material import make_portal
@@ -208,3 +209,29 @@ def faults_everywhere(page: Page) -> dict[str, list[str]]:
         wrong[f"{width} px, rtl"] = [one for one in faults(page) if "sideways" in one]
         page.evaluate("() => { document.documentElement.dir = 'ltr' }")
     return {look: found for look, found in wrong.items() if found}
+
+
+def _note(sent: list[dict[str, list[str]]], request: Request) -> None:
+    if request.url.endswith("/draft"):
+        sent.append(parse_qs(request.post_data or ""))
+
+
+def test_a_page_that_is_left_while_its_draft_is_on_its_way_goes_on_from_that_draft_alone(served: Served) -> None:
+    address, sent = served.record(), list[dict[str, list[str]]]()
+    pages = [served.tab(address), served.tab(address)]
+    for page in pages:
+        # Held back for good, as if it were still on its way.
+        page.route("**/draft", lambda _route: None)
+        page.on("request", lambda request: _note(sent, request))
+        page.locator("#summary").press_sequentially("Two men came.")
+        with page.expect_request("**/draft"):
+            page.locator("#summary").blur()
+        page.locator("#summary").press_sequentially(" And left.")
+        with page.expect_request("**/draft"):
+            page.evaluate("dispatchEvent(new Event('pagehide'))")
+        page.close()
+    (first, last), (first_of_other, _) = sent[:2], sent[2:]
+    assert (first["counter"], first_of_other["counter"]) == (["0"], ["0"])
+    assert last["counter"] == first["next"]
+    assert first["next"] != first_of_other["next"]
+    assert int(first["next"][0]) > 0

@@ -247,9 +247,11 @@ def test_a_stale_page_overwrites_nothing_until_it_is_told_to(opened: Open) -> No
 def test_what_the_script_sends_is_kept_or_refused_in_words(opened: Open) -> None:
     page = opened.page()
     shown = get(opened.client, page)
-    data = MultiDict([*fields_of(Verification(summary="Typed.")), ("csrf_token", token(shown)), ("counter", "0")])
+    data = MultiDict(
+        [*fields_of(Verification(summary="Typed.")), ("csrf_token", token(shown)), ("counter", "0"), ("next", "9")]
+    )
     answer = opened.client.post(f"{page}/draft", base_url=ADDRESS, data=data)
-    assert (answer.status_code, json.loads(answer.text)) == (200, {"counter": 1, "draft": True})
+    assert (answer.status_code, json.loads(answer.text)) == (200, {"counter": 9, "draft": True})
     again = opened.client.post(f"{page}/draft", base_url=ADDRESS, data=data)
     assert again.status_code == 409
     assert json.loads(again.text)["differs"]

@@ -11,6 +11,7 @@ DETAIL: dict[str, str | int] = {
     "vault": "cat", "most": 256, "seconds": 20, "where": "KeyError at store.py:1", "why": "expired", "root": "root-1",
     "path": "bundle.tar", "first": 2, "last": 3, "n": 4, "epoch": "2026-11", "over": 5, "words": "l’eau & <b>\"",
     "check": "payload-failure", "devices": "eth0", "digits": 9, "least": 14,
+    "persons": "P1, P2", "day": "2026-11-10", "name": "tern-slate 41", "other": "ced",
 }  # fmt: skip
 
 

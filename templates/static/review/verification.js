@@ -8,12 +8,15 @@ if (form) {
   const mostBeforeLockMilliseconds = 1_000;
   // Browsers let no more than 64 KiB outlive the page; what is longer is sent all the same.
   const mostOutliving = 60_000;
+  const mostDrawn = 2 ** 20;
   const kept = document.getElementById("kept");
   const counter = form.elements.namedItem("counter");
   let isDirty = false;
   let hasStopped = form.hasAttribute("data-differs");
   let isSubmitted = false;
   let sending = null;
+  // Where the draft that is on its way will stand, and only it: another tab draws another number.
+  let next = 0;
   let timer = 0;
 
   const word = (name) => form.querySelector(`[data-word="${name}"]`).textContent;
@@ -22,9 +25,11 @@ if (form) {
     kept.classList.toggle("failing", isFailing);
   };
 
-  const send = async (ahead = 0) => {
+  const send = async (from = Number(counter.value)) => {
     const body = new URLSearchParams(new FormData(form));
-    body.set("counter", Number(counter.value) + ahead);
+    next = from + 1 + (crypto.getRandomValues(new Uint32Array(1))[0] % mostDrawn);
+    body.set("counter", from);
+    body.set("next", next);
     isDirty = false;
     say(word("keeping"));
     try {
@@ -76,7 +81,7 @@ if (form) {
     if (document.visibilityState === "hidden") keep();
   });
   addEventListener("pagehide", () => {
-    if (isDirty && !hasStopped && !isSubmitted) send(sending ? 1 : 0);
+    if (isDirty && !hasStopped && !isSubmitted) send(sending ? next : undefined);
   });
 
   form.addEventListener("submit", (event) => {
