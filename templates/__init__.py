@@ -27,7 +27,7 @@ SOURCE_LANGUAGE = "en"
 NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "ru": "Русский", "zh": "中文"}
 _SPOKEN: dict[App, tuple[str, ...]] = {
     "intake": ("en", "fr", "ar"),
-    "review": ("en", "fr"),
+    "review": ("en", "ar", "es", "fr", "ru", "zh"),
     "replies": ("en", "ar", "es", "fr", "ru", "zh"),
 }
 TRANSLATED_BY = ("_", "gettext", "say_in")

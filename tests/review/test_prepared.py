@@ -11,7 +11,7 @@ from review import theirs
 from review.aims import aims
 from review.mentions import country_in, date_in
 from review.prepared import LANGUAGES, PREPARED, UNFILLED, prepared
-from templates import environment, languages, missing, msgids, questionnaires, translations
+from templates import environment, missing, msgids, questionnaires, translations
 from tests.material import Portal
 from tests.review.carried import QUESTIONNAIRE, Writer, bundle, close_day
 from tests.review.conftest import ADDRESS, SetClock, Station
@@ -55,11 +55,6 @@ def test_a_text_has_the_same_paragraphs_places_and_figures_in_every_language(nam
 def test_no_prepared_text_names_a_place_a_day_or_a_body(name: str, language: str) -> None:
     text = prepared(name, language, **VALUES)
     assert (country_in(text), date_in(text), GIVES_AWAY.search(text)) == (None, None, None)
-
-
-def test_the_desk_speaks_fewer_languages_than_its_answers_do() -> None:
-    """So this cannot be tested by the desk's own catalogues."""
-    assert set(languages("review")) < set(LANGUAGES)
 
 
 def test_an_answer_starts_from_prepared_words_in_the_language_that_is_chosen(

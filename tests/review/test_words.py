@@ -20,7 +20,7 @@ DETAIL: dict[str, str | int] = {
 def test_every_refusal_has_words(language: str, code: str) -> None:
     refused = Refused(code, **DETAIL)  # type: ignore[arg-type]
     words = refusal_in(language, refused)
-    assert len(words) > 10
+    assert len(words) > 5  # six signs are a sentence in Chinese
     assert "%(" not in words
     assert "&amp;" not in words
 
