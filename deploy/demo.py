@@ -39,7 +39,7 @@ Try this
   1. Open the form, choose the Committee against Torture, write a few words, send, and keep the receipt.
   2. Some seconds later: open the desk, unlock the vault `cat`, open the new message, acknowledge it.
   3. Some seconds later: go back to the form, "return", enter the receipt, and read the answer.
-  4. At the desk again: Consent, ask through the thread. Answer on the return page, and see at the desk what it counts for.
+  4. At the desk again: Consent, ask through the thread. Answer on the return page; see what counts at the desk.
 
 A courier carries what is sent, both ways, every few seconds. Ctrl-C ends everything and removes every file.
 """
