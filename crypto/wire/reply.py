@@ -1,5 +1,6 @@
 """One answer of a keyholder, and the fragments it travels in (FORMAT.md 8)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -17,6 +18,8 @@ MOST_FRAGMENTS = 4
 _MOST_RECIPIENT = 300
 _HEAD = ID_LENGTH + 2
 FRAGMENT = SLOT_PLAINTEXT - _HEAD
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Identity = Literal["named", "described", "no-detail", "theme-only"]
 
@@ -61,8 +64,8 @@ class ConsentRequestBody:
             language=members.choice("language", LANGUAGES),
             text=members.text("text", most=MOST_REPLY),
             measure=members.name("measure"),
-            proposal=members.text("proposal", least=1, most=MOST_REPLY),
-            recipient=members.text("recipient", least=1, most=_MOST_RECIPIENT),
+            proposal=members.text("proposal", least=1, most=MOST_REPLY, rule=is_proposal),
+            recipient=members.text("recipient", least=1, most=_MOST_RECIPIENT, rule=is_recipient),
             identity=members.choice("identity", get_args(Identity)),
             expires=members.day("expires"),
         )
@@ -137,6 +140,16 @@ class Reply:
                 "body": self.body.to_json(),
             }
         )
+
+
+def is_proposal(text: str) -> bool:
+    """Whether it is displayed in the order in which it is read: it holds no control of direction."""
+    return not _TURNS.search(text)
+
+
+def is_recipient(text: str) -> bool:
+    """Whether it is that, and one line without control characters."""
+    return is_proposal(text) and not _BREAKS.search(text)
 
 
 def _class_of(kind: str) -> type[ReplyBody] | type[ConsentRequestBody]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from crypto.public.consent import has_consent
 from crypto.wire.digest import sha256
 from crypto.wire.message import Consent, ConsentAnswerBody, Message
+from review.consent.measures import MEASURES
 from tests.journey.asked import (
     ALL,
     EXPLAINED,
@@ -34,6 +35,8 @@ from tests.journey.tap import tap
 from tests.journey.test_equal_lengths import sent
 from tests.journey.test_journey import assert_nothing_is_kept, watch
 from tests.serving import TODAY, Served
+
+STEP = "A letter to the authorities of your State."
 
 
 @pytest.fixture
@@ -66,17 +69,19 @@ def test_a_yes_gives_consent_and_a_later_no_takes_it_back(page: Page, person: Pe
     frame = thread.ask()
 
     person.come_back(thread.receipt)
-    in_order = (RECIPIENT, PROPOSAL, "no detail that points to you", EXPLAINED, "Last day on which a yes counts")
+    in_order = (STEP, RECIPIENT, PROPOSAL, "no detail that points to you", EXPLAINED, "Last day on which a yes counts")
     shown = request(page).inner_text()
     assert [shown.index(words) for words in in_order] == sorted(shown.index(words) for words in in_order)
     assert "cannot be taken back" in shown
     begin(page)
     assert radios(page) == list(ALL)
     assert page.locator("#screen :checked").count() == 0
+    assert STEP in page.locator("#screen").inner_text()
     choose(page, "yes")
     press(page, "continue")
     assert thread.said() == []  # it asks once more, with the same words
-    assert all(words in page.locator("#screen").inner_text() for words in (RECIPIENT, PROPOSAL))
+    assert all(words in page.locator("#screen").inner_text() for words in (STEP, RECIPIENT, PROPOSAL))
+    expect(page.locator("[data-slot=beside]")).to_be_hidden()
     press(page, "continue")
     page.locator("[data-slot=sent]").wait_for(timeout=WITHIN_MS)
     (yes,) = thread.said()
@@ -144,6 +149,63 @@ def test_a_question_that_is_not_genuine_shows_its_words_and_takes_no_answer(
     person.come_back(thread.receipt)
     assert shown.locator("button:visible").count() == 1
     assert "they will not do it" in " ".join(shown.all_inner_texts())
+
+
+def test_a_step_that_the_page_does_not_know_shows_its_words_and_takes_no_answer(
+    page: Page, person: Person, thread: Thread
+) -> None:
+    thread.ask(measure="tell-everybody")
+    person.come_back(thread.receipt)
+    shown = request(page)
+    expect(shown).to_contain_text(PROPOSAL)
+    expect(shown.locator("[data-slot=reason]")).to_contain_text("does not know the step")
+    expect(shown.locator("[data-slot=step]")).to_be_hidden()
+    assert shown.locator("button:visible").count() == 0
+    assert "they will not do it" not in shown.inner_text()
+    expect(page.get_by_role("button", name="Write something more")).to_be_visible()
+    thread.ask()  # the control: beside it, one that is known is answered
+    person.come_back(thread.receipt)
+    assert shown.locator("button:visible").count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_step_that_can_be_asked_for_has_a_sentence_of_its_own(
+    language: str, page: Page, alone: Served, thread: Thread
+) -> None:
+    Person(page, f"http://127.0.0.1:{alone.port}", language).come_back(thread.receipt)
+    steps: dict[str, str] = page.evaluate(
+        """() => Object.fromEntries([...document.getElementById("steps").content.querySelectorAll("[data-choice]")]
+            .map((one) => [one.dataset.choice, one.textContent]))"""
+    )
+    assert tuple(steps) == MEASURES
+    assert len(set(steps.values())) == len(MEASURES)
+    assert "" not in steps.values()
+
+
+def test_words_with_a_yes_stand_where_it_is_asked_for_once_more(page: Page, person: Person, thread: Thread) -> None:
+    thread.ask()
+    person.come_back(thread.receipt)
+    begin(page)
+    choose(page, "yes", "But only <b>after</b> June.\nليس قبل ذلك")
+    press(page, "continue")
+    own = page.locator("#screen [data-slot=beside]")
+    expect(own).to_be_visible()
+    assert own.locator("[data-slot=own]").inner_text() == "But only <b>after</b> June.\nليس قبل ذلك"
+    expect(own).to_contain_text("choose “Change it” instead")
+    assert thread.said() == []
+
+
+def test_the_page_promises_a_way_to_say_no_only_as_long_as_it_shows_the_question(
+    page: Page, person: Person, thread: Thread
+) -> None:
+    thread.ask()
+    person.come_back(thread.receipt)
+    expect(request(page)).to_contain_text("as long as this question is shown here")
+    begin(page)
+    choose(page, "yes")
+    press(page, "continue")
+    expect(page.locator("#screen")).to_contain_text("as long as this question is shown here")
+    expect(page.locator("#screen")).not_to_contain_text("any later time")
 
 
 def test_a_network_cannot_tell_an_answer_from_further_words(intake: Intake, alone: Served, chromium: Browser) -> None:

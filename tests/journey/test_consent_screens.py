@@ -86,6 +86,7 @@ def tab_to(page: Page, selector: str) -> None:
 def test_every_screen_of_a_question_looks_well(language: str, page: Page, thread: Thread, alone: Served) -> None:
     thread.ask(expires=TODAY, language="ar", text="سيعرفون أن أحداً تكلم.")
     thread.ask(signer="ced", text="")
+    thread.ask(measure="tell-everybody")
     thread.ask(proposal=PROPOSAL * 6 + "\n" + "W" * 80)
     Person(page, f"http://127.0.0.1:{alone.port}", language).come_back(thread.receipt)
     found = {"thread": faults_everywhere(page)}
@@ -97,7 +98,7 @@ def test_every_screen_of_a_question_looks_well(language: str, page: Page, thread
     for button in range(2):
         page.locator("article.request button:visible").nth(button).click()
         if "yes" in radios(page):
-            choose(page, "yes")
+            choose(page, "yes", PROPOSAL)
             press(page, "continue")
             found["once more"] = faults_everywhere(page)
             page.locator("#screen button.back").click()

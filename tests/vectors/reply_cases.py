@@ -13,6 +13,9 @@ from tests.vectors.bytes_cases import frame_of, reply_of
 from tests.vectors.changes import BAD, Case, all_removed, repeated, table
 
 _WORDS = {"one": "\u0648\u0635\u0644", "two": "\u00e9" * 5_000, "four": "\u4f60" * 8_000}
+_TURNS = [chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+_BREAKS = [chr(code) for code in (0, 9, 10, 13, 0x1F, 0x7F, 0x80, 0x85, 0x9F, 0x2028, 0x2029)]
+_PLAIN = [chr(code) for code in (0x200E, 0x200F, 0x2027, 0x202F, 0x2065, 0x206A, 0x061C, 0xA0)]
 _SHORT, _SHORT_ID = text(bytes(31)), text(bytes(15))
 _REQUEST = ConsentRequestBody(
     language="ar",
@@ -94,10 +97,19 @@ def _bodies() -> list[Case]:
         *table(CONSENT_REQUEST, "body.text", good=[""], bad=[None, 1]),
         *table(CONSENT_REQUEST, "body.measure", good=["a", "a" * 32], bad=["", "A", "a b", "a" * 33, None]),
         *table(CONSENT_REQUEST, "body.proposal", good=[" "], bad=["", None, 1]),
+        *_marks("body.proposal", good=[*_PLAIN, *_BREAKS], bad=_TURNS),
         *table(CONSENT_REQUEST, "body.recipient", good=["a", "\U0001f54a" * 300], bad=["", "\U0001f54a" * 301, None]),
+        *_marks("body.recipient", good=_PLAIN, bad=[*_TURNS, *_BREAKS]),
         *table(CONSENT_REQUEST, "body.identity", good=["named", "described", "theme-only"], bad=["", "Named", None]),
         *table(CONSENT_REQUEST, "body.expires", good=["2024-02-29"], bad=["2026-02-29", "", None]),
     ]
+
+
+def _marks(path: str, *, good: list[str], bad: list[str]) -> list[Case]:
+    """A character between two words; of what is refused, one at either end too."""
+    last = bad[-1]
+    refused = [*(f"to{mark}whom" for mark in bad), f"{last}whom", f"whom{last}"]
+    return table(CONSENT_REQUEST, path, good=[f"to{mark}whom" for mark in good], bad=refused)
 
 
 def _longest(base: Reply) -> list[Case]:

@@ -167,10 +167,17 @@ test("a yes is offered until the day before the request expires, and every other
   assert.equal(lastDay(request({ expires: "2028-03-01" })), "2028-02-29");
 });
 
+const STEP = "A letter to the authorities of your State.";
+
 test("only a genuine request can be answered, while somebody is there who could open the answer", () => {
   const one = request();
-  assert.equal(unanswerable(one, "genuine", portal), null);
-  assert.equal(unanswerable(one, "retired", portal), "consent-retired");
-  assert.equal(unanswerable(one, "not-genuine", portal), "consent-not-genuine");
-  assert.equal(unanswerable(request({}, { committees: ["ced"] }), "genuine", portal), "consent-nobody");
+  assert.equal(unanswerable(one, "genuine", portal, STEP), null);
+  assert.equal(unanswerable(one, "retired", portal, STEP), "consent-retired");
+  assert.equal(unanswerable(one, "not-genuine", portal, STEP), "consent-not-genuine");
+  assert.equal(unanswerable(request({}, { committees: ["ced"] }), "genuine", portal, STEP), "consent-nobody");
+});
+
+test("a request for a step that the page cannot name is not answered", () => {
+  assert.equal(unanswerable(request(), "genuine", portal, null), "consent-unknown");
+  assert.equal(unanswerable(request(), "not-genuine", portal, null), "consent-not-genuine");
 });

@@ -81,6 +81,19 @@ test("only a 204 means stored", async () => {
   }
 });
 
+test("a message may have arrived from before its first byte goes, whatever is answered then", async () => {
+  for (const status of [204, 400, 503]) {
+    const way = { maybeSent: false };
+    const before: boolean[] = [];
+    const net = intake(() => {
+      before.push(way.maybeSent);
+      return answer(status, new Uint8Array(0));
+    });
+    await send(net, sealed, way).catch(() => {});
+    assert.deepEqual([before, way.maybeSent], [[true], true]);
+  }
+});
+
 test("a refusal says whether the same request may succeed later", () => {
   const retry = (code: string) => problem(refused(code)).retry;
   assert.ok(["too-many", "storage-full", "closed", "unavailable", "internal"].every(retry));

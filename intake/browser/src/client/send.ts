@@ -6,16 +6,23 @@ import { problem } from "./problem.ts";
 
 const STORED = 204;
 
+/** `maybeSent`: an envelope was on its way once. Whatever was answered then, or was not, it may have arrived. */
+export interface Way {
+  maybeSent: boolean;
+}
+
 /**
  * Returns once intake has the envelope for good. Sending the same `Sealed` again is safe.
  *
  * Throws `ClientError`: "line" when no answer came, else intake's own code. After "directory-outdated", "epoch-over",
- * "epoch-early" or "unknown-directory" the portal must be opened and the message sealed again.
+ * "epoch-early" or "unknown-directory" the portal must be opened and the message sealed again. `way` is told before
+ * the first byte goes.
  */
-export async function send(net: Net, sealed: Sealed): Promise<"stored"> {
+export async function send(net: Net, sealed: Sealed, way: Way = { maybeSent: false }): Promise<"stored"> {
   const headers = { Parts: String(sealed.parts), Directory: String(sealed.directory), Epoch: sealed.epoch };
   let refusal;
   for (const id of [sealed.id, ...sealed.others]) {
+    way.maybeSent = true;
     const answer = await net.put(`/submissions/${id}`, headers, sealed.envelope);
     if (answer.status === STORED) return "stored";
     refusal = problem(answer);

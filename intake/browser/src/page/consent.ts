@@ -18,7 +18,7 @@ import { idle } from "./idle.ts";
 import { choicesIn } from "./questions.ts";
 import type { Visit } from "./returning.ts";
 import { pressed, say, screenFrom, show, slot } from "./screens.ts";
-import { dayInWords, language, word } from "./words.ts";
+import { dayInWords, insteadOfUnsent, language, word } from "./words.ts";
 
 const IDENTITY_WORDS: Readonly<Record<Proposal["identity"], string>> = {
   named: "identity-named",
@@ -28,10 +28,11 @@ const IDENTITY_WORDS: Readonly<Record<Proposal["identity"], string>> = {
 };
 const NEED_WORDS: readonly (Consent | null)[] = ["change", "questions"];
 
-/** What a person has chosen and written, and not sent. */
+/** What a person has chosen and written and not sent; `maybeSent`: an answer to the same question may have arrived. */
 export interface Said {
   answer: Consent | null;
   text: string;
+  maybeSent: boolean;
 }
 
 /** Whether a yes counts no more: on the day on which the request expires, and later. */
@@ -49,10 +50,21 @@ export function lastDay({ body }: ConsentRequest): Day {
   return dayOf(Date.parse(`${body.expires}T00:00:00Z`) - 1);
 }
 
-/** The word that says why a request cannot be answered here; null when it can. */
-export function unanswerable({ routing }: ConsentRequest, verdict: Verdict, portal: Portal): string | null {
+/** What a yes would agree to, in a sentence; null when this page has none for it. */
+export function stepOf({ body }: ConsentRequest): string | null {
+  return choicesIn(screenFrom("steps")).find(({ name }) => name === body.measure)?.label ?? null;
+}
+
+/** The word that says why a request for this step cannot be answered here; null when it can. */
+export function unanswerable(
+  { routing }: ConsentRequest,
+  verdict: Verdict,
+  portal: Portal,
+  step: string | null,
+): string | null {
   if (verdict === "not-genuine") return "consent-not-genuine";
   if (verdict === "retired") return "consent-retired";
+  if (step === null) return "consent-unknown";
   return readerIds(portal, routing) === "" ? "consent-nobody" : null;
 }
 
@@ -60,6 +72,7 @@ export function unanswerable({ routing }: ConsentRequest, verdict: Verdict, port
 export function fillIn(screen: HTMLElement, request: ConsentRequest, today: Day): void {
   const { recipient, proposal, identity } = request.body;
   const values = {
+    measure: stepOf(request) ?? "",
     recipient,
     proposal,
     identity: word(IDENTITY_WORDS[identity]),
@@ -81,9 +94,9 @@ export async function answerRequest(
   frameHash: Uint8Array,
 ): Promise<boolean> {
   const name = toBase64url(frameHash);
-  const said: Said = visit.said.get(name) ?? { answer: null, text: "" };
+  const said: Said = visit.said.get(name) ?? { answer: null, text: "", maybeSent: false };
   visit.said.set(name, said);
-  const answerOf = ({ answer, text }: Said): ConsentAnswer => ({
+  const answerOf = ({ answer, text }: Omit<Said, "maybeSent">): ConsentAnswer => ({
     to: request,
     language: language(),
     text,
@@ -93,15 +106,17 @@ export async function answerRequest(
   });
   for (let notice = ""; readerIds(visit.portal, request.routing) !== "";) {
     void visit.decoys.fill(idle);
+    insteadOfUnsent(said.maybeSent ? "consent-maybe-sent" : null);
     const left = room(visit.portal, answerOf({ answer: "questions", text: "" }));
     if ((await askAnswer(visit, request, said, left, notice)) === "back") return false;
     if (said.answer === null) continue;
-    if (said.answer === "yes" && (await askAgain(request, visit.portal.day)) === "back") continue;
+    if (said.answer === "yes" && (await askAgain(request, said.text, visit.portal.day)) === "back") continue;
     const stillYes = (newest: Portal) => said.answer !== "yes" || !isOver(request, newest.day);
-    const { end, portal } = await sendFurther(visit, answerOf(said), request.routing, stillYes);
+    const { end, portal, maybeSent } = await sendFurther(visit, answerOf(said), request.routing, stillYes);
     visit.portal = portal;
+    said.maybeSent ||= maybeSent;
     if (end === "stored") {
-      visit.said.delete(name);
+      Object.assign(said, { answer: null, text: "" });
       return true;
     }
     notice = end === "readers-changed" ? word("readers-changed") : "";
@@ -154,10 +169,12 @@ function doubtIn(chosen: Consent | null, text: string): Doubt | null {
   return { words: word("consent-words"), firm: true };
 }
 
-/** A yes is asked for once more, with the same words before the eyes. */
-async function askAgain(request: ConsentRequest, today: Day): Promise<string> {
+/** A yes is asked for once more, with the same words before the eyes, and those of the person. */
+async function askAgain(request: ConsentRequest, own: string, today: Day): Promise<string> {
   const screen = screenFrom("consent-yes");
   fillIn(screen, request, today);
+  say(screen, "own", own);
+  slot(screen, "beside").hidden = own.trim() === "";
   show(screen);
   return pressed(screen);
 }

@@ -14,7 +14,7 @@ import type { Visit } from "./returning.ts";
 import { screenFrom } from "./screens.ts";
 import { type Outcome, sealAndSend } from "./sealing.ts";
 import type { Move } from "./walk.ts";
-import { language, word } from "./words.ts";
+import { insteadOfUnsent, language, word } from "./words.ts";
 
 /** To whom something is being written: the readers of `answered`, or those of `committees`. */
 interface More {
@@ -30,6 +30,7 @@ export async function writeMore(visit: Visit, thread: ThreadItems, answered: Rep
   let chosen = answered !== null;
   for (;;) {
     void visit.decoys.fill(idle);
+    insteadOfUnsent(visit.maybeSent ? "maybe-sent" : null);
     if (!chosen && (await chooseReaders(visit, more)) === "back") return false;
     chosen = true;
     if ((await askMore(visit, more)) === "back") {
@@ -37,10 +38,12 @@ export async function writeMore(visit: Visit, thread: ThreadItems, answered: Rep
       chosen = false;
       continue;
     }
-    const { end, portal } = await sendFurther(visit, followupOf(more, visit.unsent), routingOf(more));
+    const { end, portal, maybeSent } = await sendFurther(visit, followupOf(more, visit.unsent), routingOf(more));
     visit.portal = portal;
+    visit.maybeSent ||= maybeSent;
     if (end === "stored") {
       visit.unsent = "";
+      visit.maybeSent = false;
       return true;
     }
     chosen = stillReads(visit, more, end);

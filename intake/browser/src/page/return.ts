@@ -7,13 +7,14 @@ import { returnTo } from "./returning.ts";
 
 const SCREENS =
   "number field|looking trouble|thread answers|more field readers|" +
-  "request asks recipient proposal identity explained text until undone reason further more|" +
-  "consent recipient proposal choices field readers|consent-yes recipient proposal identity until";
+  "request asks step measure recipient proposal identity explained text until undone reason further more|" +
+  "consent measure recipient proposal choices field readers|" +
+  "consent-yes measure recipient proposal identity until beside own";
 const WORDS_OF_RETURN =
   "answer-of request-of verdict-genuine verdict-retired verdict-not-genuine nobody-known lost-days read-line " +
   "read-busy receipt-empty receipt-characters receipt-group receipt-count receipt-check receipt-so-far " +
   "identity-named identity-described identity-no-detail identity-theme-only consent-choose consent-words " +
-  "consent-over consent-not-genuine consent-retired consent-nobody";
+  "consent-over consent-maybe-sent consent-unknown consent-not-genuine consent-retired consent-nobody";
 
 begin({ screens: SCREENS, words: WORDS_OF_RETURN }, async (opened, net) => {
   await returnTo(opened, net);

@@ -12,12 +12,14 @@ import { clear } from "./screens.ts";
 import { look, showThread } from "./thread.ts";
 
 /**
- * One visit under one receipt (16 bytes). `unsent`: words that were written and not sent; `said`: the same for questions,
- * by the hashes of their frames. It lives in this page only.
+ * One visit under one receipt (16 bytes). `unsent`: words that were written and are not known to be stored, and
+ * `maybeSent` whether they may have arrived; `said`: the same for questions, by the hashes of their frames. It lives in
+ * this page only.
  */
 export interface Visit {
   portal: Portal;
   unsent: string;
+  maybeSent: boolean;
   readonly said: Map<string, Said>;
   readonly receipt: Uint8Array;
   readonly net: Net;
@@ -28,7 +30,8 @@ export interface Visit {
 /** Runs until the page holds nothing any more. */
 export async function returnTo({ portal, reopen }: Opened, net: Net): Promise<void> {
   const receipt = await askNumber();
-  const visit: Visit = { portal, unsent: "", said: new Map(), receipt, net, decoys: newDecoys(), reopen };
+  const said = new Map<string, Said>();
+  const visit: Visit = { portal, unsent: "", maybeSent: false, said, receipt, net, decoys: newDecoys(), reopen };
   onLeaving(() => wipe(visit));
   for (let sent = false; ;) {
     const thread = await look(net, visit.portal, visit.receipt);

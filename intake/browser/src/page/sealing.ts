@@ -3,7 +3,7 @@
 import type { Progress, Sealed } from "../client/compose.ts";
 import type { Net } from "../client/net.ts";
 import type { Portal } from "../client/portal.ts";
-import { send } from "../client/send.ts";
+import { send, type Way } from "../client/send.ts";
 import { ClientError, CryptoError } from "../errors.ts";
 import type { Files } from "./adding.ts";
 import { mark, pause, troubled, waitingTime } from "./progress.ts";
@@ -27,8 +27,11 @@ export interface Sending {
   readonly sameReaders: (portal: Portal) => boolean;
 }
 
-/** `files`: the person must look at the files again. `readers-changed`: nothing was sent, and `portal` would let others read it; the person must see that first. */
-export interface Outcome {
+/**
+ * `files`: the person must look at the files again. `readers-changed`: `portal` would let others read it; the person
+ * must see that before anything goes to them. `maybeSent`, over all tries: the message may have arrived all the same.
+ */
+export interface Outcome extends Readonly<Way> {
   readonly end: "stored" | "back" | "files" | "readers-changed";
   readonly portal: Portal;
 }
@@ -38,22 +41,23 @@ export async function sealAndSend(sending: Sending): Promise<Outcome> {
   let screen = freshScreen();
   let { portal } = sending;
   let sealed: Sealed | null = null;
+  const way: Way = { maybeSent: false };
   for (let turn = 0, failures = 0; ;) {
     try {
       const end = await sending.files?.carry(screen);
-      if (end && end !== "sent") return { end, portal };
+      if (end && end !== "sent") return { ...way, end, portal };
       sealed ??= await lock(screen, sending, portal);
-      await deliver(screen, sending.net, sealed);
-      return { end: "stored", portal };
+      await deliver(screen, sending.net, sealed, way);
+      return { ...way, end: "stored", portal };
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;
       const renewed = KEYS_CHANGED.includes(error.code) && turn++ < MOST_TURNS ? await renew(sending) : null;
-      if (renewed && !sending.sameReaders(renewed)) return { end: "readers-changed", portal: renewed };
+      if (renewed && !sending.sameReaders(renewed)) return { ...way, end: "readers-changed", portal: renewed };
       if (!passing(error)) sealed = null;
       if (renewed) portal = renewed;
       else if (sending.files?.again(error.code)) screen = freshScreen();
       else {
-        if ((await trouble(screen, error, failures++)) === "back") return { end: "back", portal };
+        if ((await trouble(screen, error, failures++)) === "back") return { ...way, end: "back", portal };
         turn = 0;
       }
     }
@@ -74,9 +78,9 @@ async function lock(screen: HTMLElement, sending: Sending, portal: Portal): Prom
   return sealed;
 }
 
-async function deliver(screen: HTMLElement, net: Net, sealed: Sealed): Promise<void> {
+async function deliver(screen: HTMLElement, net: Net, sealed: Sealed, way: Way): Promise<void> {
   mark(screen, "send", "doing");
-  await send(net, sealed);
+  await send(net, sealed, way);
   mark(screen, "send", "done");
   mark(screen, "stored", "done");
   await pause(STORED_PAUSE);

@@ -7,7 +7,7 @@ import { ClientError } from "../errors.ts";
 import { committeeOf, vaultOf } from "../wire/directory.ts";
 import { listReaders } from "./check.ts";
 import { readerIds, readerNames } from "./committees.ts";
-import { fillIn, unanswerable } from "./consent.ts";
+import { fillIn, stepOf, unanswerable } from "./consent.ts";
 import { troubled } from "./progress.ts";
 import { pressed, say, screenFrom, show, slot } from "./screens.ts";
 import { dayInWords, language, number, word } from "./words.ts";
@@ -44,7 +44,7 @@ export async function showThread(thread: ThreadItems, portal: Portal, sent: bool
   listLost(screen, portal);
   const articles = thread.items.map((item, at) => answer(item, at, portal));
   slot(screen, "answers").append(...articles);
-  const beside = thread.items.some((item) => canFollow(item, portal));
+  const beside = articles.some((article) => !slot(article, "further").hidden);
   slot(screen, "first").hidden = beside;
   slot(screen, "others").hidden = !beside;
   show(screen);
@@ -75,15 +75,19 @@ function answer(item: ThreadItem, at: number, portal: Portal): HTMLElement {
   const known = verdict !== "not-genuine" && vault !== undefined && committee !== undefined;
   const signer = known && { reader: vault.titles[language()], committee: committee.names[language()] };
   say(article, "signer", signer ? word("reader-of", signer) : word("nobody-known"));
+  let can = canFollow(item, portal);
   if (reply.kind === "consent-request") {
+    const step = stepOf(reply);
     fillIn(article, reply, portal.day);
     slot(article, "explained").hidden = reply.body.text === "";
-    const reason = unanswerable(reply, verdict, portal);
+    slot(article, "step").hidden = step === null;
+    const reason = unanswerable(reply, verdict, portal, step);
+    can &&= reason === null;
     if (reason !== null) say(article, "reason", word(reason));
     // What is promised is true of a question that can be answered.
     for (const promise of ["asks", "undone"]) slot(article, promise).hidden = reason !== null;
   }
-  if (canFollow(item, portal)) offerMore(article, `${MORE}${at}`, heading, readerNames(portal, reply.routing));
+  if (can) offerMore(article, `${MORE}${at}`, heading, readerNames(portal, reply.routing));
   return article;
 }
 

@@ -12,7 +12,8 @@ const WORDS =
   "closed-other closed-line closed-busy closed-self-test closed-directory closed-expired closed-not-yet closed-keys " +
   "clock-day clock-month clock-year clock-no-date unknown unknown-hint choose-reader not-open nobody-left " +
   "too-many-vaults write-something holds-receipt may-hold-receipt half-character room room-little room-none change " +
-  "skipped reader-of readers-changed send-line send-busy send-refused send-lock send-closed";
+  "skipped reader-of readers-changed send-line send-busy send-refused send-lock send-closed " +
+  "maybe-sent";
 
 /** The screens, with the slots, and the sentences of one page, written like those of both. */
 export interface Whole {

@@ -18,6 +18,19 @@ export function word(name: string, values: Values = {}): string {
   throw new Error(`no word ${name}`);
 }
 
+/**
+ * From now on, screens and sentences that say that nothing has been sent yet say the sentence of this name instead; or,
+ * without one, what they said at first.
+ */
+export function insteadOfUnsent(name: string | null): void {
+  for (const template of document.querySelectorAll("template")) {
+    for (const place of template.content.querySelectorAll<HTMLElement>("[data-unsent]")) {
+      place.dataset["unsent"] ||= place.textContent ?? "";
+      place.textContent = name === null ? place.dataset["unsent"] : word(name);
+    }
+  }
+}
+
 /** The text with every `{name}` replaced. */
 export function fill(text: string, values: Values): string {
   return text.replace(/\{([a-z]+)\}/g, (all, name: string) => values[name] ?? all);

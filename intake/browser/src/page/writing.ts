@@ -26,7 +26,7 @@ import { showReceipt } from "./receipt.ts";
 import { clear, screenFrom } from "./screens.ts";
 import { type Outcome, sealAndSend } from "./sealing.ts";
 import { type Move, type Place, step } from "./walk.ts";
-import { language, word } from "./words.ts";
+import { insteadOfUnsent, language, word } from "./words.ts";
 
 const COMMITTEES = "committees";
 const FILES = "files";
@@ -40,6 +40,7 @@ interface Writing {
   notice: string;
   files: Files | null;
   draws: Draws | null;
+  maybeSent: boolean;
   readonly net: Net;
   readonly receipt: Uint8Array;
   readonly questionnaire: string;
@@ -55,6 +56,7 @@ export async function write({ portal, reopen }: Opened, net: Net, questionnaire:
     notice: "",
     files: null,
     draws: null,
+    maybeSent: false,
     net,
     receipt: newReceipt(),
     questionnaire,
@@ -66,10 +68,12 @@ export async function write({ portal, reopen }: Opened, net: Net, questionnaire:
   let place: Place = { at: 0, returning: false };
   for (;;) {
     void writing.decoys.fill(idle);
+    if (writing.maybeSent) insteadOfUnsent("maybe-sent");
     place = await walk(writing, asked, names, place);
     if (place.at < 0) return "back";
-    const { end, portal: newest } = await sendAll(writing, reopen);
+    const { end, portal: newest, maybeSent } = await sendAll(writing, reopen);
     writing.portal = newest;
+    writing.maybeSent ||= maybeSent;
     if (end === "stored") break;
     place = placeAfter(end, writing, names);
   }

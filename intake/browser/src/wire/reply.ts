@@ -17,6 +17,9 @@ const IDENTITIES = ["named", "described", "no-detail", "theme-only"] as const;
 const COUNTS: readonly number[] = [1, 2, 4];
 const HEAD = ID_LENGTH + 2;
 const FRAGMENT = SLOT_PLAINTEXT - HEAD;
+/** Controls of direction let words display otherwise than they read. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+const TURNS_OR_BREAKS = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
 
 interface Addressed {
   readonly id: Uint8Array;
@@ -118,8 +121,8 @@ function readProposal(members: Members): Proposal {
     language: members.choice("language", LANGUAGES),
     text: members.text("text", MOST_REPLY),
     measure: members.name("measure"),
-    proposal: members.text("proposal", MOST_REPLY, 1),
-    recipient: members.text("recipient", MOST_RECIPIENT, 1),
+    proposal: members.text("proposal", MOST_REPLY, 1, (text) => !TURNS.test(text)),
+    recipient: members.text("recipient", MOST_RECIPIENT, 1, (text) => !TURNS_OR_BREAKS.test(text)),
     identity: members.choice("identity", IDENTITIES),
     expires: members.day("expires"),
   };
