@@ -24,7 +24,7 @@ _FORMATS: tuple[tuple[str, Kind, bool], ...] = (
 _DIGITS = 8
 _MOST_VAULTS = 200
 # A post key is sealed to at most 20 vaults. An envelope of another length than one of four is no fault of the file.
-_MOST: Mapping[str, int] = {
+MOST_MEMBER: Mapping[str, int] = {
     "format": 256,
     "directory": MOST_DIRECTORY,
     "keys": _MOST_VAULTS * KEY_LENGTH,
@@ -43,7 +43,7 @@ class BundleReader:
     """Hands out the members group by group; numbers rise, hashes fit, and nothing is left over at the end."""
 
     def __init__(self, source: BinaryIO) -> None:
-        self._members = read_container(source, most_member=_MOST)
+        self._members = read_container(source, most_member=MOST_MEMBER)
         self._next = next(self._members, None)
         self._has_order = False
         self._has_parts = False

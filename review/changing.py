@@ -17,7 +17,7 @@ from review.passphrase import NEWEST_PROFILE
 from review.placing import check_free, check_private, put_in_place, settle, vault_path, write_header
 from review.refusals import Refused
 from review.store import Store
-from review.vault import Vault, check_key, key_of, open_under, open_vault
+from review.vault import Vault, check_key, contents_of, open_under, open_vault
 
 _CHUNK = 1024 * 1024
 
@@ -26,9 +26,10 @@ def change_passphrase(
     vault: Vault, old: str, new: str, day: str, profile: str = NEWEST_PROFILE, key_file: Path | None = None
 ) -> Vault:
     """The vault under a new passphrase; its key file, if it needs one, stays the same. See `_move`."""
-    key = _right_key(vault, old, key_file)
+    contents = contents_of(vault.header, vault.name, key_file)
+    key = _right_key(vault, old, contents)
     header = Header.new(profile, key_file=vault.header.key_file)
-    return _move(vault, key, header, key_of(header, vault.name, new, key_file), "passphrase-changed", day)
+    return _move(vault, key, header, header.key(new, contents), "passphrase-changed", day)
 
 
 def set_key_file(
@@ -38,7 +39,7 @@ def set_key_file(
 
     The file is on its stick before anything is changed. Where nothing was changed, it is removed again.
     """
-    key = _right_key(vault, passphrase, key_file)
+    key = _right_key(vault, passphrase, contents_of(vault.header, vault.name, key_file))
     if made.parent.resolve().is_relative_to(vault.station.resolve()):
         raise Refused("inside-station", path=repr(made.parent.name))
     header = Header.new(profile, key_file=True)
@@ -57,7 +58,8 @@ def remove_key_file(
     """The vault under its passphrase alone. See `_move`."""
     if not vault.header.key_file:
         raise Refused("keyfile-none", vault=vault.name)
-    key, header = _right_key(vault, passphrase, key_file), Header.new(profile)
+    key = _right_key(vault, passphrase, contents_of(vault.header, vault.name, key_file))
+    header = Header.new(profile)
     return _move(vault, key, header, header.key(passphrase), "keyfile-removed", day)
 
 
@@ -87,8 +89,8 @@ def restore(file: Path, station: Path, passphrase: str, day: str, key_file: Path
     return name
 
 
-def _right_key(vault: Vault, passphrase: str, key_file: Path | None) -> bytes:
-    key = key_of(vault.header, vault.name, passphrase, key_file)
+def _right_key(vault: Vault, passphrase: str, contents: bytes | None) -> bytes:
+    key = vault.header.key(passphrase, contents)
     check_key(vault.path, vault.header, key)
     return key
 

@@ -10,7 +10,7 @@ from review.anchor import Outside
 from review.backing import BackupRun
 from review.chosen import Reading
 from review.exchange_run import Exchanging
-from review.keyfile import find_key_file
+from review.keyfile import find_key_files
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
@@ -21,10 +21,10 @@ from review.vault import asks_key_file, vault_names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFileWanted:
-    """What the key file of a vault asks of a page."""
+    """What the key file of a vault asks of a page: one that was found is filled in, of several a person chooses."""
 
     needed: bool
-    found: Path | None
+    found: tuple[Path, ...] = ()
 
 
 class Desk:
@@ -70,10 +70,10 @@ class Desk:
             raise Refused("no-vault", vault=vault) from None
 
     def key_file_of(self, vault: str) -> KeyFileWanted:
-        """Whether the vault opens with a key file only, and where one of it is plugged in now."""
+        """Whether the vault opens with a key file only, and where those that fit are plugged in now."""
         if not asks_key_file(self.station, vault):
-            return KeyFileWanted(needed=False, found=None)
-        return KeyFileWanted(needed=True, found=find_key_file(vault, (stick.folder for stick in find_sticks())))
+            return KeyFileWanted(needed=False)
+        return KeyFileWanted(needed=True, found=find_key_files(vault, (stick.folder for stick in find_sticks())))
 
     def unlock(self, vault: str, passphrase: str, key_file: Path | None = None) -> None:
         """Opens one more vault, or says why not; wrong passphrases make the next try wait."""
@@ -114,11 +114,6 @@ class Desk:
         open_now = self.open_vaults()
         closed = tuple(vault for vault in self.vaults() if vault not in open_now)
         self.exchanging.look({vault: self.keeper(vault) for vault in open_now}, closed, folder, self.today())
-
-    def begin_exchange(self, *, with_records: bool) -> None:
-        """Does what was planned; `exchanging` tells how far it is."""
-        keepers = {vault: self.keeper(vault) for vault in self.open_vaults()}
-        self.exchanging.begin(keepers, self.today(), with_records=with_records)
 
     def backup(self, vault: str) -> BackupRun | None:
         """The last one that was begun since the vault was opened."""

@@ -4,10 +4,12 @@ First every file is read into every open vault, one transaction each; then the p
 between two steps it leaves each of them done or not begun, and the next exchange goes on from there.
 """
 
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +19,7 @@ from crypto.wire.reply import MOST_FRAGMENTS
 from review.exchange_files import Incoming, Lying, free_name, look
 from review.faults import place_of
 from review.files import sweep_carried
-from review.post import Posted, send_post
+from review.post import MOST_SLOTS_OF_POST, Posted, send_posts
 from review.process import KeeperProcess
 from review.recording import Recorded, write_records
 from review.refusals import Refused
@@ -34,12 +36,14 @@ _PER_FILE = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an exchange will read and write. `replies` are those that wait, by vault; `closed` are vaults not open.
+    """What an exchange will read and write, under a name that no other has.
 
-    `post` and `records` are the files to be written, none where nothing leaves. Lengths are in bytes: `needed` and
-    `free` of the folder, `station_free` of where the vaults lie.
+    `replies` are those that wait, by vault; `closed` are vaults not open. `post` and `records` are the files to be
+    written, none where nothing leaves; where very much waits, further posts come beside it. Lengths are in bytes:
+    `needed` and `free` of the folder, `station_free` of where the vaults lie.
     """
 
+    name: str
     folder: Path
     lying: Lying
     vaults: tuple[str, ...]
@@ -87,7 +91,7 @@ class Report:
     """What came of an exchange; what was refused has left nothing half done."""
 
     readings: list[Reading] = field(default_factory=list)
-    posted: Posted | None = None
+    posts: list[Posted] = field(default_factory=list)
     recorded: Recorded | None = None
     post_refused: Refused | None = None
     records_refused: Refused | None = None
@@ -102,10 +106,20 @@ class Report:
         return found
 
     @property
+    def replies(self) -> int:
+        """How many leave, with all posts."""
+        return sum(one.replies for one in self.posts)
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """The vaults that could not be told that theirs leave."""
+        return tuple(vault for one in self.posts for vault in one.untold)
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing was refused or left out because somebody stopped it."""
         refused = (self.post_refused, self.records_refused, *(one.refused for one in self.readings))
-        return not self.is_stopped and not any(refused) and not (self.posted and self.posted.untold)
+        return not self.is_stopped and not any(refused) and not self.untold
 
 
 class Progress:
@@ -164,6 +178,7 @@ def make_plan(keepers: Keepers, closed: tuple[str, ...], station: Path, folder: 
     replies = {vault: keeper.ask("state", day)["replies_waiting"] for vault, keeper in sorted(keepers.items())}
     waiting = sum(replies.values())
     return Plan(
+        name=secrets.token_hex(16),
         folder=folder,
         lying=look(folder),
         vaults=tuple(replies),
@@ -171,7 +186,9 @@ def make_plan(keepers: Keepers, closed: tuple[str, ...], station: Path, folder: 
         replies=replies,
         post=free_name(folder, "post", day) if waiting else None,
         records=free_name(folder, "records", day),
-        needed=2 * _PER_FILE + waiting * MOST_FRAGMENTS * _PER_SLOT + len(replies) * MOST_RECORD,
+        needed=(2 + waiting * MOST_FRAGMENTS // MOST_SLOTS_OF_POST) * _PER_FILE
+        + waiting * MOST_FRAGMENTS * _PER_SLOT
+        + len(replies) * MOST_RECORD,
         free=free,
         is_read_only=is_read_only,
         station_free=station_free,
@@ -216,7 +233,7 @@ def read_file(
 
 
 def _write(do: Do, plan: Plan, keepers: Keepers, day: str, report: Report) -> None:
-    """A post or records. What is not refused is durable under its name when this returns."""
+    """Posts or records. What is not refused is durable under its name when this returns."""
     out = plan.post if do == "post" else plan.records
     assert out is not None
     try:
@@ -224,7 +241,8 @@ def _write(do: Do, plan: Plan, keepers: Keepers, day: str, report: Report) -> No
         _check_room(plan, out)
         sweep_carried(plan.folder)
         if do == "post":
-            report.posted = send_post(keepers, out, day, plan.lying.posts)
+            for posted in send_posts(keepers, out, day, plan.lying.posts, partial(free_name, plan.folder, "post", day)):
+                report.posts.append(posted)
         else:
             report.recorded = _records(keepers, out, day, plan.lying.records)
     except Exception as error:

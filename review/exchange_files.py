@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Literal
 
 from crypto.errors import FormatError
 from crypto.wire.container import read_container, write_container
+from review.bundle import MOST_MEMBER
 from review.durable import flush, flush_file
 from review.files import open_regular
 from review.refusals import Refused
@@ -24,10 +25,16 @@ Members = Iterable[tuple[str, bytes]]
 _FORMAT = re.compile(rb"sealed-intake/(ceremony|bundle|post|records)/v[0-9]{1,3} [!-~]{1,200}\n")
 _KINDS: dict[bytes, Kind] = {b"ceremony": "ceremony", b"bundle": "bundle", b"post": "post", b"records": "records"}
 _ORDER = ("ceremony", "bundle")
-_MOST_MEMBER = 16 * 1024 * 1024
+_LISTS = ("day", "today")
+_MOST = {name: MOST_MEMBER[name] for name in ("format", "directory", "keys", "post-key", *_LISTS)}
 _MOST_OF_CEREMONY = 1_001
 _MOST_FILES = 10_000
-_LIST = re.compile(r"(?:day|today)/([0-9]{8})")
+_MOST_COUNTED = 1_000_000
+_NUMBER = re.compile(r"[0-9]{8}")
+# Bytes; of a member its header and filling count too. What an honest ceremony may hold is far less.
+_MOST_OF_FILE = 32 * 1024 * 1024
+_MOST_IN_ALL = 256 * 1024 * 1024
+_AROUND_MEMBER = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +49,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lying:
-    """What lies in a folder: files to be read in their order, ours that nobody has taken yet, and how many others."""
+    """What lies in a folder: files to be read in their order, ours that nobody has taken yet, and how many others.
+
+    `unseen` is how many files were not looked at, for those before them were too many or too large.
+    """
 
     incoming: tuple[Incoming, ...]
     posts: tuple[Path, ...]
     records: tuple[Path, ...]
     others: int
+    unseen: int
 
 
 def look(folder: Path) -> Lying:
@@ -56,16 +67,20 @@ def look(folder: Path) -> Lying:
     The ceremony comes first, then bundles by their first list: a later one continues an earlier one.
     """
     found: dict[Kind, list[Incoming]] = {kind: [] for kind in _KINDS.values()}
-    others = 0
-    for number, path in enumerate(_files(folder)):
-        seen = _recognise(path) if number < _MOST_FILES else None
+    paths, unseen = _files(folder)
+    others, looked = 0, _Looked()
+    for number, path in enumerate(paths):
+        if looked.bytes > _MOST_IN_ALL:
+            unseen += len(paths) - number
+            break
+        seen = _recognise(path, looked)
         if seen is None:
             others += 1
         else:
             found[seen.kind].append(seen)
     incoming = sorted((one for kind in _ORDER for one in found[kind]), key=_place)  # type: ignore[index]
     posts, records = (tuple(sorted(one.path for one in found[kind])) for kind in ("post", "records"))
-    return Lying(incoming=tuple(incoming), posts=posts, records=records, others=others)
+    return Lying(incoming=tuple(incoming), posts=posts, records=records, others=others, unseen=unseen)
 
 
 def free_name(folder: Path, what: str, day: str) -> Path:
@@ -89,38 +104,58 @@ def same_among(lying: Iterable[Path], members: Members) -> Path | None:
     return None
 
 
-def _files(folder: Path) -> Iterator[Path]:
+@dataclass(slots=True)
+class _Looked:
+    """Bytes that were read so far to find out what lies there."""
+
+    bytes: int = 0
+
+
+def _files(folder: Path) -> tuple[list[Path], int]:
+    """So many of the files that there are, by their names, and how many there are more."""
     try:
         with os.scandir(folder) as entries:
-            names = sorted(one.name for one in entries if not one.is_dir(follow_symlinks=False))
+            files = (one.name for one in entries if not one.is_dir(follow_symlinks=False))
+            names = sorted(islice(files, _MOST_FILES))
+            more = sum(1 for _ in islice(files, _MOST_COUNTED))
     except OSError:
         raise Refused("no-folder", path=repr(folder.name)) from None
-    yield from (folder / name for name in names)
+    return [folder / name for name in names], more
 
 
-def _recognise(path: Path) -> Incoming | None:
+def _recognise(path: Path, looked: _Looked) -> Incoming | None:
     try:
         path.name.encode("utf-8")
         with open_regular(path) as source:
-            members = read_container(source, most_member=_MOST_MEMBER)
+            members = read_container(source, most_member=_MOST)
             name, data = next(members, ("", b""))
             fits = _FORMAT.fullmatch(data)
             if name != "format" or fits is None:
                 return None
             kind, length = _KINDS[fits[1]], os.fstat(source.fileno()).st_size
-            first = _first_list(members) if kind == "bundle" else 0
+            first = _first_list(members, looked) if kind == "bundle" else 0
             return Incoming(path=path, kind=kind, bytes=length, first=first)
     except (FormatError, OSError, Refused, UnicodeEncodeError):
         return None
 
 
-def _first_list(members: Iterator[tuple[str, bytes]]) -> int:
-    """Reads over the ceremony at a bundle's beginning. One that is damaged is read all the same, and then refused."""
+def _first_list(members: Iterator[tuple[str, bytes]], looked: _Looked) -> int:
+    """Reads over the ceremony at a bundle's beginning, and no further than a ceremony may be long.
+
+    One that is damaged is read all the same when the exchange comes to it, and then refused.
+    """
+    before = looked.bytes
     try:
-        numbers = (int(fits[1]) for name, _ in islice(members, _MOST_OF_CEREMONY) if (fits := _LIST.fullmatch(name)))
-        return next(numbers, 0)
+        for name, data in islice(members, _MOST_OF_CEREMONY):
+            looked.bytes += len(data) + _AROUND_MEMBER
+            group, _, number = name.partition("/")
+            if group in _LISTS:
+                return int(number) if _NUMBER.fullmatch(number) else 0
+            if looked.bytes - before > _MOST_OF_FILE:
+                break
     except FormatError:
-        return 0
+        pass
+    return 0
 
 
 def _place(one: Incoming) -> tuple[int, int, int, str]:

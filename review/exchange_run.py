@@ -58,15 +58,21 @@ class Exchanging:
         self._check_free()
         self.plan = make_plan(keepers, closed, self._station, folder, day)
 
-    def begin(self, keepers: Keepers, day: str, *, with_records: bool) -> None:
-        """Does what was planned, and nothing else; only once."""
+    def begin(self, keepers: Keepers, day: str, *, with_records: bool, shown: str) -> bool:
+        """Does what was planned, and nothing else; only once. Nothing when another plan was shown by its name.
+
+        Whether the page that looks on has something to tell.
+        """
         with self._turn:
             self._check_free()
             if self.plan is None:
-                return
+                return True
+            if shown != self.plan.name:
+                return False
             plan = self.plan if with_records else replace(self.plan, records=None)
             self.plan, self.run = None, ExchangeRun(plan)
         self.run.start({vault: keepers[vault] for vault in plan.vaults}, day)
+        return True
 
     def stop(self) -> None:
         """After the step that is going on."""

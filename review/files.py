@@ -67,7 +67,7 @@ def sweep_carried(folder: Path) -> None:
     try:
         with alone_in(folder):
             for left in folder.glob(f"{_UNFINISHED}*"):
-                if _IS_UNFINISHED.fullmatch(left.name):
+                if _IS_UNFINISHED.fullmatch(left.name) and stat.S_ISREG(left.lstat().st_mode):
                     left.unlink()
     except OSError:
         raise Refused("file-unwritable", path=repr(folder.name)) from None
@@ -75,8 +75,10 @@ def sweep_carried(folder: Path) -> None:
 
 @contextmanager
 def open_regular(path: Path) -> Iterator[BinaryIO]:
-    """Reads a file that is a file: no link, device or pipe, which a stick may hold too."""
+    """Reads a file that is a file. A link, device or pipe, which a stick may hold too, is not even opened."""
     try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise Refused("file-unreadable", path=repr(path.name))
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         raise Refused("file-unreadable", path=repr(path.name)) from None

@@ -5,8 +5,11 @@ or a mailbox could then silence its owner.
 """
 
 from crypto.wire.digest import sha256
-from crypto.wire.message import AccountBody
+from crypto.wire.frame import REPLY_FRAMES, Frame
+from crypto.wire.message import AccountBody, ConsentAnswerBody, Message
+from crypto.wire.reply import ConsentRequestBody, Reply
 from review.attached import add_stream
+from review.consent.measures import CONTACT_STATE
 from review.consent.unheard import thread_of
 from review.missing import Place
 from review.opening import Aside, Foreign, Opened, Outcome
@@ -41,10 +44,16 @@ def judge(store: Store, outcome: Outcome) -> Outcome:
 
 
 def _remember_unheard(store: Store, judged: Aside) -> None:
-    """Whose it is, for as long as it stands aside its thread consents to nothing (FORMAT.md 6.1)."""
-    if judged.reason != "not-understood":
+    """Whose it is: while nobody can read it, its thread consents to nothing (FORMAT.md 6.1).
+
+    An answer that was set aside for another reason is no yes; whatever else it says counts all the same.
+    """
+    if judged.reason == "not-understood":
+        thread = thread_of(judged.data)
+    elif judged.message is not None and isinstance(judged.message.body, ConsentAnswerBody):
+        thread = judged.message.thread.key
+    else:
         return
-    thread = thread_of(judged.data)
     if thread is not None:
         store.remember_unheard(sha256(judged.data), thread)
 
@@ -71,5 +80,15 @@ def _add_message(store: Store, case: Case, opened: Opened, submission: bytes, da
     store.add_message(case.number, message, opened.data, opened.signature, submission, day)
     if says_danger(message):
         store.mark_danger(case.number)
-    if vetoes_state(message):
+    if vetoes_state(message) or _refuses_contact(store, message):
         store.mark_state_veto(case.number, day)
+
+
+def _refuses_contact(store: Store, message: Message) -> bool:
+    """Whether it says no to the one question whether the State may be contacted at all."""
+    body = message.body
+    if not isinstance(body, ConsentAnswerBody) or body.answer != "no":
+        return False
+    found = store.consent_request(body.request)
+    asked = None if found is None else Reply.parse(Frame.parse(found[2], REPLY_FRAMES).message).body
+    return isinstance(asked, ConsentRequestBody) and asked.measure == CONTACT_STATE

@@ -1,4 +1,5 @@
-"""The SQL of a vault about its list of cases: pages of it, how many stand where, and what each case's row sums up.
+"""The SQL of a vault about its list of cases: pages of it, how many stand where, what each case's row sums up, and
+what waits to leave.
 
 A base of `Store`. A page reads the rows that it shows; everything else is counted in one index.
 """
@@ -13,7 +14,7 @@ from crypto.wire.message import LANGUAGES, Thread
 from review import schema
 from review.aims import aims
 from review.places import IN_DANGER, NOBODY_WAITS, SHOWS, WAITING, Show, place
-from review.records import Case, InboxRow, Summary
+from review.records import Case, InboxRow, OutgoingSlot, Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,23 @@ class InboxStore:
         columns = (cases.c.unread, cases.c.first_arrived, cases.c.replied)
         row = self._db.execute(select(*columns).where(cases.c.number == number)).one()
         return Summary(unread=row.unread, first_arrived=row.first_arrived, replied=row.replied)
+
+    def waiting_page(self, most: int) -> list[OutgoingSlot]:
+        """The slots of replies that have not left, oldest first: whole replies, up to `most` slots or one reply.
+
+        The oldest are the same again until they have left, however many come after them.
+        """
+        outgoing, replies = schema.outgoing, schema.replies
+        counted = select(replies.c.id, func.count().label("slots")).join(outgoing).where(replies.c.left.is_(None))
+        oldest = counted.group_by(replies.c.id).order_by(replies.c.day, replies.c.id).limit(most)
+        ids, slots = list[bytes](), 0
+        for row in self._db.execute(oldest):
+            slots += row.slots
+            if ids and slots > most:
+                break
+            ids.append(row.id)
+        query = select(outgoing).where(outgoing.c.reply.in_(ids)).order_by(outgoing.c.sha256)
+        return [OutgoingSlot(mailbox=row.mailbox, sha256=row.sha256, slot=row.slot) for row in self._db.execute(query)]
 
     def add_to_row(self, number: int, arrived: str) -> None:
         """One more message in the row of a case, which came on this day and waits for an answer."""

@@ -58,15 +58,28 @@ class Entry:
 
     def hash(self) -> bytes:
         """32 bytes over the entry and the hash of the one before."""
-        prev = None if self.prev is None else to_base64url(self.prev)
-        return sha256(encode_json({"n": self.n, "prev": prev, "day": self.day, "what": self.what, "about": self.about}))
+        return _hash(self.n, self.prev, self.day, self.what, self.about)
+
+
+Row = tuple[int, bytes | None, str, str, str, bytes]
+"""An entry as it is stored: `n`, `prev`, `day`, `what` and `about`, and its hash."""
 
 
 def is_whole(entries: Iterable[tuple[Entry, bytes]]) -> bool:
     """Whether the entries, each with its stored hash, form one chain from the first: none edited, none cut out."""
-    n, before = 0, None
-    for entry, stored in entries:
-        if entry.n != n + 1 or entry.prev != before or entry.hash() != stored:
+    return is_whole_in_rows((one.n, one.prev, one.day, one.what, one.about, stored) for one, stored in entries)
+
+
+def is_whole_in_rows(rows: Iterable[Row]) -> bool:
+    """The same of what is stored: every unlocking asks it of all entries of a vault's life."""
+    last, before = 0, None
+    for n, prev, day, what, about, stored in rows:
+        if n != last + 1 or prev != before or _hash(n, prev, day, what, about) != stored:
             return False
-        n, before = entry.n, stored
+        last, before = n, stored
     return True
+
+
+def _hash(n: int, prev: bytes | None, day: str, what: str, about: str) -> bytes:
+    named = None if prev is None else to_base64url(prev)
+    return sha256(encode_json({"n": n, "prev": named, "day": day, "what": what, "about": about}))

@@ -142,18 +142,22 @@ def write_export(out: BinaryIO, head: ExportHead, entries: Iterable[Entry], secr
 
 
 def compare(old: BinaryIO, new: BinaryIO) -> Comparison:
-    """Reads both to their ends; raises `FormatError`, with `old` or `new` as its place, where one is no export."""
+    """Raises `FormatError`, with `old` or `new` as its place, where one is no export.
+
+    The older is read to its end, the newer until it differs.
+    """
     older, newer = _Export(old, "old"), _Export(new, "new")
     if older.head.vault != newer.head.vault or older.head.portal not in (None, newer.head.portal):
         return Comparison(verdict="other")
-    n = 0
-    for line in older.whole():
+    n, lines = 0, older.whole()
+    for line in lines:
         found = newer.line()
-        if found is None:
-            return Comparison(verdict="cut", n=n)
+        if found is None or found != line or n == newer.head.entries:
+            # To its end: an older one that is no export itself proves nothing.
+            for _ in lines:
+                pass
+            return Comparison(verdict="cut", n=n) if found is None else Comparison(verdict="changed", n=n + 1)
         n += 1
-        if found != line:
-            return Comparison(verdict="changed", n=n)
     while (found := newer.line()) is not None:
         n += 1
         if found.n != n or n > newer.head.entries:
@@ -169,27 +173,30 @@ class _Export:
     def __init__(self, source: BinaryIO, which: Literal["old", "new"]) -> None:
         self._source = source
         self._which = which
-        self.head = self._strictly(ExportHead.parse)
+        self.head = self._strictly(ExportHead.parse, self._read())
 
     def line(self) -> ExportLine | None:
-        """The next entry; none at the end."""
-        return self._strictly(lambda line: ExportLine.parse(line) if line else None)
+        """The next entry; none at the end of the file. An empty line is no end."""
+        line = self._read()
+        return self._strictly(ExportLine.parse, line) if line else None
 
     def whole(self) -> Iterator[ExportLine]:
         """Every entry; refused when one is missing or stands elsewhere."""
         n = 0
         while (line := self.line()) is not None:
             n += 1
-            if line.n != n:
+            if line.n != n or n > self.head.entries:
                 raise FormatError(self._which)
             yield line
         if n != self.head.entries:
             raise FormatError(self._which)
 
-    def _strictly(self, parse: Callable[[bytes], T]) -> T:
-        line = self._source.readline(_MOST_LINE + 1)
+    def _read(self) -> bytes:
+        return self._source.readline(_MOST_LINE + 1)
+
+    def _strictly(self, parse: Callable[[bytes], T], line: bytes) -> T:
         try:
-            if line and not line.endswith(b"\n"):
+            if not line.endswith(b"\n"):
                 raise FormatError("line")
             return parse(line[:-1])
         except FormatError:

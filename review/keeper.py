@@ -23,6 +23,7 @@ from review.attached import sweep
 from review.durable import FolderTakenError, sweep_scratch
 from review.faults import place_of
 from review.hardening import harden
+from review.header import header_bytes
 from review.judging import judge_again
 from review.passphrase import PROFILES
 from review.pipe import PipeClosedError, Request, receive, refusal, send, so_far
@@ -105,9 +106,7 @@ class Keeper:
     def _act(self, vault: Vault, request: Request) -> Answer:
         try:
             if request.action in WHOLE_ACTIONS:
-                self._vault, answer = WHOLE_ACTIONS[request.action](vault, request.given, request.day)
-                with self._work(self._vault):
-                    return answer
+                return self._act_on_whole(vault, request)
             if request.action in TELLING_ACTIONS:
                 with self._work(vault) as store:
                     return TELLING_ACTIONS[request.action](store, request.given, request.day, self._tell)
@@ -119,6 +118,18 @@ class Keeper:
             if request.action in _REMEMBERED and refused.code not in ("keeper-gone", "keys-moved"):
                 with self._work(vault) as store:
                     store.note(_REMEMBERED[request.action], refused.code, request.day)
+            raise
+
+    def _act_on_whole(self, vault: Vault, request: Request) -> Answer:
+        """What ends badly after the small file was exchanged is refused with `keys-moved`: all is not as before."""
+        before = header_bytes(vault.path)
+        try:
+            self._vault, answer = WHOLE_ACTIONS[request.action](vault, request.given, request.day)
+            with self._work(self._vault):
+                return answer
+        except Exception:
+            if header_bytes(vault.path) != before:
+                raise Refused("keys-moved", vault=vault.name) from None
             raise
 
     @contextmanager

@@ -13,7 +13,8 @@ def open_desk(desk: Desk) -> dict[str, Any]:
     return {
         "vaults": vaults,
         "chosen": desk.reading.chosen,
-        "counts": {name: sum(vault["list"]["counts"][name] for vault in vaults) for name in (*SHOWS, "pressing")},
+        "counts": _counted(vaults, "counts"),
+        "of_any": _counted(vaults, "of_any"),
         "languages": sorted({one for vault in vaults for one in vault["list"]["languages"]}),
         "committees": {one["id"]: one["names"] for vault in vaults for one in vault["state"]["committees"]},
         "last_day": max(days, default=None),
@@ -22,6 +23,11 @@ def open_desk(desk: Desk) -> dict[str, Any]:
         "absent": sum(vault["state"]["absent"] for vault in vaults),
         "lost": sum(vault["state"]["lost"] for vault in vaults),
     }
+
+
+def _counted(vaults: list[dict[str, Any]], which: str) -> dict[str, int]:
+    """How many cases each filter shows in all open vaults: in the language that was chosen, or in any."""
+    return {name: sum(vault["list"][which][name] for vault in vaults) for name in (*SHOWS, "pressing")}
 
 
 def _vault(desk: Desk, vault: str) -> dict[str, Any]:

@@ -27,8 +27,11 @@ def inbox(store: Store, wanted: Filter | None = None, *, skip: int = 0, most: in
 
 
 def inbox_page(store: Store, wanted: Filter, page: int) -> View:
-    """A page of the list, as many pages as there are, what other filters would show, and who has waited longest."""
+    """A page of the list, as many pages as there are, what other filters would show in its language and in any
+    (`of_any`), and who has waited longest.
+    """
     counts, longest = store.count_cases(wanted.language, wanted.day), store.longest_waiting()
+    of_any = counts if wanted.language is None else store.count_cases(None, wanted.day)
     pages = max(1, -(-counts[wanted.show] // CASES_ON_A_PAGE))
     page = min(page, pages)
     return {
@@ -36,6 +39,7 @@ def inbox_page(store: Store, wanted: Filter, page: int) -> View:
         "page": page,
         "pages": pages,
         "counts": counts,
+        "of_any": of_any,
         "languages": store.count_languages(),
         "longest": None if longest is None else _row(longest),
     }

@@ -50,13 +50,15 @@ def put_in_place(made: Path, header: Header, path: Path, *, may_replace: bool, a
 
 
 def settle(station: Path) -> None:
-    """Ends what a process had begun that was killed in `put_in_place`."""
+    """Ends what a process had begun that was killed in `put_in_place`.
+
+    Where nobody can tell what the small file says, all of that vault stays as it is, and opening it is refused.
+    """
     with alone_in(station):
         for pending in sorted(station.iterdir()):
             named = _PENDING.match(pending.name)
-            if named is None or named[3]:
+            if named is None or named[3] or _is_undecided(path := vault_path(station, named[1])):
                 continue
-            path = vault_path(station, named[1])
             if _salt_of(path) == bytes.fromhex(named[2]):
                 _end(pending, path)
             else:
@@ -64,7 +66,8 @@ def settle(station: Path) -> None:
                 flush(station)
         for left in list(station.iterdir()):
             # An anchor whose database never came, or is in its place already, is of no use.
-            if (named := _PENDING.match(left.name)) and named[3]:
+            named = _PENDING.match(left.name)
+            if named and named[3] and not _is_undecided(vault_path(station, named[1])):
                 left.unlink()
                 flush(station)
 
@@ -111,8 +114,13 @@ def _anchor_of(path: Path) -> Path:
     return path.with_name(path.name + ".anchor")
 
 
+def _is_undecided(path: Path) -> bool:
+    """The small file is there and cannot be read, or is gone from beside a database: no kill leaves that."""
+    return _salt_of(path) is None and (os.path.lexists(header_path(path)) or os.path.lexists(path))
+
+
 def _salt_of(path: Path) -> bytes | None:
     try:
         return Header.parse(header_bytes(path) or b"").salt
-    except FormatError:
+    except (FormatError, OSError):
         return None

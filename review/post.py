@@ -1,6 +1,6 @@
-"""Makes one post of all replies that wait at a station, over the keepers of its vaults (FORMAT.md 9.5)."""
+"""Makes posts of all replies that wait at a station, over the keepers of its vaults: mostly one (FORMAT.md 9.5)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from crypto.wire.digest import sha256
 from crypto.wire.fields import from_base64url, to_base64url
 from crypto.wire.note import Note, body
 from crypto.wire.post import Post
+from review.actions.carrying import SLOTS_ON_A_PAGE
 from review.durable import flush, flush_file
-from review.files import carried_file, open_regular
+from review.files import carried_file, free_path, open_regular
 from review.process import KeeperProcess
 from review.refusals import Refused
 
 Keepers = Mapping[str, KeeperProcess]
+
+MOST_SLOTS_OF_POST = 2 * SLOTS_ON_A_PAGE
 
 _FORMAT = "sealed-intake/post/v1 {}\n"
 _MOST = {"format": 256, "post": 4 * 1024 * 1024, "slot": SLOT_LENGTH}
@@ -40,18 +43,31 @@ class Waiting:
 
 
 def write_post(keepers: Keepers, out: Path, day: str) -> int:
-    """Writes the post and marks the replies as left; returns how many, and writes nothing when there are none."""
-    posted = send_post(keepers, out, day)
-    return 0 if posted is None else posted.replies
+    """Writes what waits and marks the replies as left; returns how many, and writes nothing when there are none."""
+    return sum(one.replies for one in send_posts(keepers, out, day))
+
+
+def send_posts(
+    keepers: Keepers, out: Path, day: str, lying: Iterable[Path] = (), further: Callable[[], Path] | None = None
+) -> Iterator[Posted]:
+    """The same, each post as it is made: more than one where very much waits, under names that `further` gives.
+
+    One that refuses, by what this raises, leaves those before it as they are: written, and told.
+    """
+    left, path, next_name = dict(keepers), out, further or (lambda: free_path(out.parent, out.stem, out.suffix))
+    while (posted := send_post(left, path, day, lying)) is not None:
+        yield posted
+        left = {vault: keeper for vault, keeper in left.items() if vault not in posted.untold}
+        path = next_name()
 
 
 def send_post(keepers: Keepers, out: Path, day: str, lying: Iterable[Path] = ()) -> Posted | None:
-    """The same; a post that lies there already and holds all that waits is not written twice. Nothing if none waits.
+    """One post; one that lies there already and holds all it would hold is not written twice. Nothing if none waits.
 
     The vaults hear that their replies have left only after the file is durable under its name: a break before that
     leaves them waiting, and a reply that is exported twice arrives once.
     """
-    waiting = {vault: _waiting(keeper.ask_patiently("waiting", day)) for vault, keeper in keepers.items()}
+    waiting = _all_waiting(keepers, day)
     slots = {digest: slot for one in waiting.values() for digest, slot in one.slots.items()}
     if not slots:
         return None
@@ -68,16 +84,31 @@ def send_post(keepers: Keepers, out: Path, day: str, lying: Iterable[Path] = ())
                     *((f"slot/{digest}", slots[digest]) for digest in sorted(slots, key=from_base64url)),
                 ],
             )
-    return _tell(keepers, {vault: list(one.slots) for vault, one in waiting.items()}, there or out, day)
+    told = {vault: list(one.slots) for vault, one in waiting.items() if one.slots}
+    return _tell(keepers, told, there or out, day)
+
+
+def _all_waiting(keepers: Keepers, day: str) -> dict[str, Waiting]:
+    """A page of one vault after the other, while another page has room in the post."""
+    found, count = dict[str, Waiting](), 0
+    for vault, keeper in keepers.items():
+        if count > MOST_SLOTS_OF_POST - SLOTS_ON_A_PAGE:
+            break
+        found[vault] = _waiting(keeper.ask_patiently("waiting", day))
+        count += len(found[vault].slots)
+    return found
 
 
 def _tell(keepers: Keepers, slots: Mapping[str, list[str]], path: Path, day: str) -> Posted:
-    """Tells every vault that has not ended what is on a stick now."""
+    """Tells every vault that has not ended what is on a stick now. One that knows none of it counts as untold."""
     replies, untold = 0, list[str]()
-    for vault, keeper in keepers.items():
+    for vault, listed in slots.items():
         try:
-            replies += keeper.ask_patiently("left", day, slots=slots[vault])["replies"]
+            here = keepers[vault].ask_patiently("left", day, slots=listed)["replies"]
         except Refused:
+            here = 0
+        replies += here
+        if not here:
             untold.append(vault)
     return Posted(replies=replies, path=path, untold=tuple(untold))
 

@@ -91,6 +91,8 @@ class KeeperProcess:
                 told(done)
             return read_answer(value)
         except (PipeClosedError, FormatError):
+            # What is left in the pipe would be taken for the next answer.
+            self.end()
             raise Refused("keeper-gone", vault=self._vault) from None
         finally:
             self._turn.release()

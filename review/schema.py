@@ -327,8 +327,8 @@ consent_requests = Table(
     Column("reply", LargeBinary, ForeignKey("replies.id"), nullable=False, unique=True, index=True),
 )
 
-# The SHA-256 of what was set aside because this release cannot read it, with the key of the thread that signed it. It
-# counts while it stands aside: it may be a later way to say no.
+# The SHA-256 of what was set aside because this release cannot read it, with the key of the thread that signed it, for
+# as long as it stands aside: it may be a later way to say no. And of answers that were set aside for another reason.
 unheard = Table(
     "unheard",
     metadata,

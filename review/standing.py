@@ -3,75 +3,56 @@
 Nothing of it is stored. What cannot be read or does not fit together makes less consent, never more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 
 from crypto.errors import ConsentError, FormatError
-from crypto.public.consent import check_answer, has_consent
-from crypto.wire.digest import sha256
-from crypto.wire.frame import REPLY_FRAMES, Frame
+from crypto.public.consent import check_answer
 from crypto.wire.message import AccountBody, ConsentAnswerBody, Message
-from crypto.wire.reply import ConsentRequestBody, Reply
 from review.consent import rules
-from review.consent.entries import (
-    WRITER,
-    Entry,
-    NotConcerned,
-    Person,
-    Recorded,
-    Spent,
-    Veto,
-    Withdrawn,
-    parse,
-)
-from review.consent.measures import expiry
-from review.consent.rules import Act, Answer, Item, Saying, State
+from review.consent.entries import WRITER, Entry, NotConcerned, Person, Veto, parse
+from review.consent.persons import Numbered, replaced
+from review.consent.rules import Act, Item, Saying, Stop
+from review.consent.weighing import Weighed, stop_of_weighing
 from review.records import Case
+from review.said import Consent, said
 from review.signals import vetoes_state
 from review.store import Store
+from review.verification.record import Verification
 from review.verification.versions import StoredVersion, is_whole
-
-_SAID: tuple[rules.Said, ...] = get_args(rules.Said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """One question to one person, and where it stands. `how` and `n` name it: a turn, or an entry of the record."""
-
-    how: str
-    n: int
-    item: Item
-    text: str = field(repr=False)
-    expires: str
-    asked: str
-    answers: tuple[Answer, ...] = ()
-    recorded: Recorded | None = field(default=None, repr=False)
-    withdrawn: Withdrawn | None = field(default=None, repr=False)
-    handed_out: str | None = None
-
-    @property
-    def state(self) -> State:
-        """Where it stands."""
-        return self.item.state
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """The consent record of one case on one day."""
+    """The consent record of one case on one day.
 
-    entries: Sequence[tuple[int, str, Entry]] = field(repr=False)
+    `bar` stands against asking, writing down a yes and handing out, whatever was said; `is_restored`: nothing was
+    imported since the vault was restored; `has_account`: the writer's account is here, and says what they forbid.
+    """
+
+    day: str
+    entries: Numbered = field(repr=False)
     consents: Sequence[Consent] = field(repr=False)
     accounts: Sequence[Saying]
     is_whole: bool
     is_unheard: bool
+    has_account: bool
+    bar: Stop | None
+    is_restored: bool
+    is_verified: bool
+    in_danger: bool
 
     @cached_property
     def persons(self) -> Mapping[int, Person]:
         """The persons of the case by number; the writer is always there."""
         said = {one.person: one for _, _, one in self.entries if isinstance(one, Person)}
         return {WRITER: Person(person=WRITER), **dict(sorted(said.items()))}
+
+    @cached_property
+    def _replaced(self) -> Mapping[int, tuple[int, str]]:
+        return replaced(self.entries)
 
     @cached_property
     def vetoes(self) -> Mapping[int, str]:
@@ -81,8 +62,10 @@ class Standing:
         return {person: day for person, day in found.items() if day is not None}
 
     def _sayings(self, person: int) -> list[Saying]:
-        written = [Saying(day=one.day) for _, _, one in self.entries if isinstance(one, Veto) and one.person == person]
-        return [*(self.accounts if person == WRITER else ()), *written]
+        return [*(self.accounts if person == WRITER else ()), *self._written(person)]
+
+    def _written(self, person: int) -> list[Saying]:
+        return [Saying(day=one.day) for _, _, one in self.entries if isinstance(one, Veto) and one.person == person]
 
     def veto_entry(self, person: int) -> Veto | None:
         """What was last written down of this person's veto."""
@@ -94,14 +77,22 @@ class Standing:
         return next((one for one in self.consents if (one.how, one.n) == (how, n)), None)
 
     def not_concerned(self, act: Act) -> Mapping[int, str]:
-        """Whom this very text does not concern, and why; of the writer nobody can say so."""
-        said = dict[int, str]()
-        for _, _, one in self.entries:
-            if isinstance(one, NotConcerned) and one.person != WRITER:
+        """Whom this very text does not concern, and why.
+
+        Of the writer nobody can say so, nor of whoever was asked about it or said anything of it; and it holds for no
+        other person who stands under the number later.
+        """
+        found = dict[int, str]()
+        for n, _, one in self.entries:
+            if isinstance(one, NotConcerned) and n > self._replaced.get(one.person, (0, ""))[0]:
                 about = self.consent(one.how, one.n)
-                if about is not None and about.item.act == act:
-                    said[one.person] = one.reason
-        return said
+                if about is not None and about.item.act == act and not self.has_said(one.person, act):
+                    found[one.person] = one.reason
+        return found
+
+    def has_said(self, person: int, act: Act) -> bool:
+        """Whether the person was asked about this text or said anything of it; of the writer, always."""
+        return person == WRITER or any((one.item.person, one.item.act) == (person, act) for one in self.consents)
 
     def concerned(self, act: Act) -> tuple[int, ...]:
         """Whose consent this text needs."""
@@ -110,14 +101,37 @@ class Standing:
 
     def stops(self, act: Act) -> rules.Stop | None:
         """What stands in the way of handing it out."""
-        return rules.stops_handing_out(
+        return self._stops(act, [one.item for one in self.consents])
+
+    def stops_printing(self, act: Act) -> rules.Stop | None:
+        """What stands in the way of printing it on the day on which it was handed out: what was said since counts."""
+        return self._stops(act, self.items_of_today())
+
+    def items_of_today(self) -> list[Item]:
+        """The questions as they would stand if nothing had been handed out today."""
+        return [
+            replace(one.item, state="given") if one.state == "spent" and one.handed_out == self.day else one.item
+            for one in self.consents
+        ]
+
+    def _stops(self, act: Act, items: Collection[Item]) -> rules.Stop | None:
+        if self.bar is not None or self.is_restored:
+            return self.bar or "consent-restored"
+        stop = rules.stops_handing_out(
             act,
             self.concerned(act),
-            [one.item for one in self.consents],
+            items,
             is_vetoed=bool(self.vetoes),
             is_unheard=self.is_unheard,
             is_whole=self.is_whole,
         )
+        return stop or self.weighed(act.measure, act.recipient)
+
+    def weighed(self, measure: str, recipient: str) -> Weighed | None:
+        """What stops this step though every person agrees."""
+        entries = [one for _, _, one in self.entries]
+        known = {"is_verified": self.is_verified, "in_danger": self.in_danger}
+        return stop_of_weighing(measure, recipient, entries, **known)
 
     def used_for(self, act: Act) -> list[Consent]:
         """The consents with which it would be handed out."""
@@ -138,29 +152,56 @@ class Standing:
             "persons": len(self.persons),
             "unheard": self.is_unheard,
             "whole": self.is_whole,
+            "restored": self.is_restored,
         }
 
     def _veto(self, person: int, day: str) -> dict[str, Any]:
         entry = self.veto_entry(person)
         reason = "" if entry is None else entry.reason
-        return {"person": person, "name": self.persons[person].name, "day": day, "reason": reason}
+        written = rules.veto(person, self._written(person), [one.item for one in self.consents])
+        is_unknown = person == WRITER and not self.has_account and written is None
+        name = self.persons[person].name
+        return {"person": person, "name": name, "day": day, "reason": reason, "unknown": is_unknown}
 
 
 def standing(store: Store, case: Case, day: str) -> Standing:
     """Of this case, on this day."""
     stored = store.consent_entries(case.number)
     entries = list(_entries(stored))
-    whole = is_whole(stored, case.thread.key) and len(entries) == len(stored)
+    is_complete = len(entries) == len(stored) == store.entries_written(case.pseudonym)
     unheard = store.is_unheard(case.thread.key)
-    asked = _asked(store, case.number, entries, day, is_unheard=unheard)
-    recorded = [_recorded(n, on, one, entries, day) for n, on, one in entries if isinstance(one, Recorded)]
+    accounts = store.said_in(case.number, AccountBody.kind)
     return Standing(
+        day=day,
         entries=entries,
-        consents=[*asked, *recorded],
-        accounts=_accounts(store, case),
-        is_whole=whole,
+        consents=said(store, case, entries, day, is_unheard=unheard),
+        accounts=_sayings(store, case, entries, accounts),
+        is_whole=is_whole(stored, case.thread.key) and is_complete,
         is_unheard=unheard,
+        has_account=bool(accounts),
+        bar=_bar(store, day),
+        is_restored=store.waits_for_bundle(),
+        is_verified=_is_verified(store, case),
+        in_danger=case.in_danger,
     )
+
+
+def _bar(store: Store, day: str) -> Stop | None:
+    """The vault may lack what was said; or the machine's clock stands behind a day that the vault has seen."""
+    if store.is_older_copy():
+        return "consent-older"
+    return "consent-clock" if day < store.newest_day() else None
+
+
+def _is_verified(store: Store, case: Case) -> bool:
+    """Whether the newest finished verification finds so."""
+    stored = store.verification_versions(case.number)
+    if not stored or not is_whole(stored, case.thread.key):
+        return False
+    try:
+        return Verification.parse(stored[-1].version.data).finding == "verified"
+    except FormatError:
+        return False
 
 
 def _entries(stored: Sequence[StoredVersion]) -> Iterator[tuple[int, str, Entry]]:
@@ -192,103 +233,17 @@ def answered_turn(store: Store, message: Message, number: int) -> int | None:
     return None if found is None or found[0] != number else found[1]
 
 
-def _accounts(store: Store, case: Case) -> list[Saying]:
-    """The accounts that say so; a case that an older release marked is vetoed whatever its messages say now."""
-    said = [
-        Saying(day=arrived, turn=turn)
-        for turn, arrived, data in store.said_in(case.number, AccountBody.kind)
-        if vetoes_state(Message.parse(data))
-    ]
-    return said or ([Saying(day=case.state_veto_day)] if case.state_veto_day else [])
+def _sayings(store: Store, case: Case, entries: Numbered, accounts: Sequence[tuple[int, str, bytes]]) -> list[Saying]:
+    """The accounts that forbid it. Where no account is here it is not known whether the writer does, so they do.
 
-
-def _asked(
-    store: Store, number: int, entries: Sequence[tuple[int, str, Entry]], today: str, *, is_unheard: bool
-) -> list[Consent]:
-    requests = store.consent_requests(number)
-    if not requests:
-        return []
-    messages = [(Message.parse(data), arrived) for _, arrived, data in store.said_in(number, ConsentAnswerBody.kind)]
-    return [_request(turn, frame, messages, entries, today, is_unheard=is_unheard) for turn, frame in requests]
-
-
-def _request(
-    turn: int,
-    frame: bytes,
-    messages: Sequence[tuple[Message, str]],
-    entries: Sequence[tuple[int, str, Entry]],
-    today: str,
-    *,
-    is_unheard: bool,
-) -> Consent:
-    reply = Reply.parse(Frame.parse(frame, REPLY_FRAMES).message)
-    body = reply.body
-    if not isinstance(body, ConsentRequestBody):
-        raise ConsentError("other-request")
-    answers = _counting(frame, messages)
-    withdrawn, spent = _over(entries, "asked", turn)
-    state = rules.state_of_request(
-        answers,
-        has_consent=has_consent(frame, messages) and not is_unheard,
-        expires=body.expires,
-        today=today,
-        withdrawn=withdrawn is not None,
-        spent=spent is not None,
-    )
-    days = [*(one.day for one in answers), *([withdrawn.day] if withdrawn else [])]
-    act = _act(body.measure, body.recipient, body.identity, body.proposal)
-    return Consent(
-        how="asked",
-        n=turn,
-        item=Item(person=WRITER, act=act, state=state, day=max(days, default=reply.day), turn=turn),
-        text=body.proposal,
-        expires=body.expires,
-        asked=reply.day,
-        answers=answers,
-        withdrawn=withdrawn,
-        handed_out=spent,
-    )
-
-
-def _counting(frame: bytes, messages: Sequence[tuple[Message, str]]) -> tuple[Answer, ...]:
-    found = list[Answer]()
-    for message, day in messages:
-        try:
-            found.append(Answer(says=check_answer(frame, message, day), day=day))
-        except ConsentError:
-            continue
-    return tuple(sorted(found, key=lambda one: one.day))
-
-
-def _recorded(n: int, on: str, one: Recorded, entries: Sequence[tuple[int, str, Entry]], today: str) -> Consent:
-    withdrawn, spent = _over(entries, "recorded", n)
-    expires = expiry(one.day, one.days)
-    said: rules.Said = next((said for said in _SAID if said == one.said), "no")
-    state = rules.state_of_record(
-        said, expires=expires, today=today, withdrawn=withdrawn is not None, spent=spent is not None
-    )
-    day = one.day if withdrawn is None else max(one.day, withdrawn.day)
-    act = _act(one.measure, one.recipient, one.identity, one.text)
-    return Consent(
-        how="recorded",
-        n=n,
-        item=Item(person=one.person, act=act, state=state, day=day),
-        text=one.text,
-        expires=expires,
-        asked=on,
-        recorded=one,
-        withdrawn=withdrawn,
-        handed_out=spent,
-    )
-
-
-def _over(entries: Sequence[tuple[int, str, Entry]], how: str, n: int) -> tuple[Withdrawn | None, str | None]:
-    """That it was taken back, and the day on which it was handed out."""
-    here = [(on, one) for _, on, one in entries if isinstance(one, Withdrawn | Spent) and (one.how, one.n) == (how, n)]
-    taken = [one for _, one in here if isinstance(one, Withdrawn)]
-    spent = [on for on, one in here if isinstance(one, Spent)]
-    return (taken[0] if taken else None), (spent[0] if spent else None)
-
-
-def _act(measure: str, recipient: str, identity: str, text: str) -> Act:
-    return Act(measure=measure, recipient=recipient, identity=identity, sha256=sha256(text.encode("utf-8")))
+    A case that an older release marked is vetoed whatever its messages say now; what this release marks has its reason
+    in the record or in a signed answer.
+    """
+    found = [Saying(day=arrived, turn=turn) for turn, arrived, data in accounts if vetoes_state(Message.parse(data))]
+    marked, first = case.state_veto_day, store.summary(case.number).first_arrived
+    if not accounts and first is not None:
+        found = [Saying(day=first, turn=1)]
+    answered = {arrived for _, arrived, _ in store.said_in(case.number, ConsentAnswerBody.kind)}
+    if found or marked is None or marked in answered | {on for _, on, _ in entries}:
+        return found
+    return [Saying(day=marked)]

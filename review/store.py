@@ -16,7 +16,7 @@ from review import schema
 from review.aside import AsideStore
 from review.consent.store import ConsentStore
 from review.inbox import InboxStore, case_of_row, share_mailbox
-from review.journal import Entry, What
+from review.journal import Entry, Row, What
 from review.keeping import KeepingStore
 from review.missing import MissingStore
 from review.own import OwnStore
@@ -172,12 +172,16 @@ class Store(
 
     def journal(self) -> Iterator[tuple[Entry, bytes]]:
         """Every entry with the hash that was stored with it, oldest first."""
+        for n, prev, day, what, about, stored in self.journal_rows():
+            yield Entry(n=n, prev=prev, day=day, what=what, about=about), stored
+
+    def journal_rows(self) -> Iterator[Row]:
+        """The same as it is stored."""
         table = schema.journal
         columns = (table.c.n, table.c.prev, table.c.day, table.c.what, table.c.about, table.c.hash)
         # A vault's life has many entries, and every unlocking reads all: in handfuls, and by place.
         for rows in self._db.execute(select(*columns).order_by(table.c.n)).partitions(_ENTRIES_AT_ONCE):
-            for n, prev, day, what, about, stored in rows:
-                yield Entry(n=n, prev=prev, day=day, what=what, about=about), stored
+            yield from rows
 
     def _is_taken(self, pseudonym: str) -> bool:
         return bool(self._db.scalar(select(exists().where(schema.cases.c.pseudonym == pseudonym))))

@@ -132,19 +132,20 @@ def open_vault(
         raise Refused("no-vault" if header_bytes(path) is None else "vault-damaged", vault=name) from None
     if not path.exists():
         raise Refused("no-vault", vault=name)
-    return open_under(path, header, key_of(header, name, passphrase, key_file), from_elsewhere=from_elsewhere)
+    key = header.key(passphrase, contents_of(header, name, key_file))
+    return open_under(path, header, key, from_elsewhere=from_elsewhere)
 
 
-def key_of(header: Header, name: str, passphrase: str, key_file: Path | None) -> bytes:
-    """The key (32) of the vault of this name. A key file that is absent or another's is refused before any stretching.
+def contents_of(header: Header, name: str, key_file: Path | None) -> bytes | None:
+    """What the vault's key file (32) holds, if it needs one; one that is absent or another's is refused.
 
-    So its refusal says nothing of the passphrase.
+    That comes before any stretching, so that the refusal says nothing of the passphrase.
     """
     if not header.key_file:
-        return header.key(passphrase)
+        return None
     if key_file is None:
         raise Refused("keyfile-missing", vault=name, path="")
-    return header.key(passphrase, read_key_file(key_file, name))
+    return read_key_file(key_file, name)
 
 
 def open_under(path: Path, header: Header, key: bytes, *, from_elsewhere: bool = False) -> Vault:

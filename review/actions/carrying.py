@@ -17,6 +17,9 @@ from review.refusals import Refused
 from review.store import Store
 from review.transfer import receive
 
+SLOTS_ON_A_PAGE = 1_000
+"""Some 13 MB of a line of the pipe, which holds 64 MiB."""
+
 
 def take(store: Store, given: Members, day: str, tell: Tell) -> Answer:
     """Imports one file that a courier brought; tells how many of its bytes are read."""
@@ -32,13 +35,10 @@ def take(store: Store, given: Members, day: str, tell: Tell) -> Answer:
 
 
 def waiting(store: Store, given: Members, _day: str) -> Answer:
-    """The sealed slots of every reply that has not left."""
+    """The sealed slots of replies that have not left, a page of whole replies; the next one when these have left."""
     given.end()
-    return {
-        "slots": [
-            {"mailbox": to_base64url(one.mailbox), "slot": to_base64url(one.slot)} for one in store.waiting_slots()
-        ]
-    }
+    slots = store.waiting_page(SLOTS_ON_A_PAGE)
+    return {"slots": [{"mailbox": to_base64url(one.mailbox), "slot": to_base64url(one.slot)} for one in slots]}
 
 
 def sign_post(store: Store, given: Members, day: str) -> Answer:

@@ -1,13 +1,14 @@
 """Consent: what a keeper shows of it, asks for through the thread, writes down, and hands out."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
 from crypto.wire.digest import sha256
 from crypto.wire.fields import Members
 from crypto.wire.message import LANGUAGES
-from crypto.wire.reply import CONSENT_REQUEST, MOST_REPLY, ConsentRequestBody
+from crypto.wire.reply import CONSENT_REQUEST, MOST_REPLY, ConsentRequestBody, is_proposal, is_recipient
 from review import views
+from review.actions import told
 from review.actions.answer import Answer
 from review.actions.answering import check_content
 from review.answering import Written, write_reply
@@ -25,12 +26,15 @@ from review.consent.entries import (
     encode,
     parse,
 )
+from review.consent.exact import exact
 from review.consent.faults import faults
-from review.consent.measures import CONTACT_STATE, IDENTITIES, MEASURES, MOST_DAYS, STATE_FACING, expiry
+from review.consent.measures import IDENTITIES, MEASURES, MOST_DAYS, expiry
+from review.consent.rules import Stop, lacking
 from review.prepared import prepared
 from review.records import Case
 from review.refusals import Refused
-from review.standing import Consent, Standing, standing
+from review.said import Consent
+from review.standing import Standing, standing
 from review.store import Store
 from review.verification.versions import StoredVersion, Version
 
@@ -47,8 +51,8 @@ def consent(store: Store, given: Members, day: str) -> Answer:
     return {
         "whole": stands.is_whole,
         "unheard": stands.is_unheard,
-        "persons": [_person(stands, one) for one in stands.persons.values()],
-        "consents": [_consent(stands, one) for one in stands.consents],
+        "persons": [told.person(stands, one) for one in stands.persons.values()],
+        "consents": [told.question(stands, one) for one in stands.consents],
         "entries": [{"n": n, "day": on, "document": encode(one).decode("utf-8")} for n, on, one in stands.entries],
     }
 
@@ -68,10 +72,15 @@ def case_head(store: Store, given: Members, day: str) -> Answer:
 
 
 def try_consent(store: Store, given: Members, day: str) -> Answer:
-    """A question as the person would see it, checked as far as sealing; nothing is kept."""
-    written, _ = _question(store, given, day)
-    body = written.reply.body
-    return {"committee": written.reply.committee, "slots": len(written.slots), "body": body.to_json()}
+    """A question as the person would see it, checked as far as sealing; nothing is kept.
+
+    With it, what would stop the text even after everybody's yes.
+    """
+    written, case = _question(store, given, day)
+    body = written.reply.body.to_json()
+    stands = standing(store, case, day)
+    weighed = stands.weighed(body["measure"], body["recipient"])
+    return {"committee": written.reply.committee, "slots": len(written.slots), "body": body, "weighed": weighed}
 
 
 def ask_consent(store: Store, given: Members, day: str) -> Answer:
@@ -89,10 +98,13 @@ def write_consent(store: Store, given: Members, day: str) -> Answer:
     """Adds one entry to the record; from then on nobody can change it."""
     number, document = given.integer("number", least=1), given.text("document", most=MOST_BYTES)
     given.end()
-    case, entry = views.find_case(store, number), parse(document.encode("utf-8"))
+    case, entry = views.find_case(store, number), _exact(parse(document.encode("utf-8")))
     stands = standing(store, case, day)
     _check_entry(stands, entry, day)
-    return {"n": _add(store, case, stands, entry, day)}
+    n = _add(store, case, stands, entry, day)
+    if standing(store, case, day).vetoes:
+        store.mark_state_veto(case.number, day)
+    return {"n": n}
 
 
 def hand_out(store: Store, given: Members, day: str) -> Answer:
@@ -110,13 +122,17 @@ def hand_out(store: Store, given: Members, day: str) -> Answer:
 
 
 def handed_out(store: Store, given: Members, day: str) -> Answer:
-    """The text that was handed out today, to be printed: not on another day, and not against a veto or a withdrawal."""
+    """The text that was handed out today, to be printed: not on another day, nor against what was said since."""
     case, stands, one = _named(store, given, day)
-    if one.state != "spent" or one.handed_out != day or not stands.is_whole:
-        raise _stopped(stands, "consent-missing", one)
-    if stands.vetoes and one.item.act.measure in STATE_FACING:
-        raise _stopped(stands, "consent-state-veto", one)
-    return {"pseudonym": case.pseudonym, "consent": _consent(stands, one)}
+    if one.state != "spent" or one.handed_out != day:
+        raise _stopped(stands, stands.bar or "consent-missing", one)
+    stop = stands.stops_printing(one.item.act)
+    if stop == "consent-missing":
+        act = one.item.act
+        raise Refused(stop, persons=_labels(lacking(stands.concerned(act), act, stands.items_of_today())))
+    if stop is not None:
+        raise _stopped(stands, stop, one)
+    return {"pseudonym": case.pseudonym, "consent": told.question(stands, one)}
 
 
 def _question(store: Store, given: Members, day: str) -> tuple[Written, Case]:
@@ -127,8 +143,8 @@ def _question(store: Store, given: Members, day: str) -> tuple[Written, Case]:
         language=language,
         text=prepared(CONSENT_REQUEST, language, **explained),
         measure=given.choice("measure", MEASURES),
-        proposal=given.text("text", most=4 * MOST_REPLY).strip(),
-        recipient=given.text("recipient", most=MOST_RECIPIENT).strip(),
+        proposal=exact(given.text("text", most=4 * MOST_REPLY, rule=is_proposal)),
+        recipient=exact(given.text("recipient", most=MOST_RECIPIENT, rule=is_recipient)),
         identity=given.choice("identity", IDENTITIES),
         expires=expiry(day, given.integer("days", least=0, most=MOST_DAYS)),
     )
@@ -147,6 +163,9 @@ def _question(store: Store, given: Members, day: str) -> tuple[Written, Case]:
 
 
 def _check_may_ask(stands: Standing, measure: str) -> None:
+    """Of a question, and of a yes that is written down."""
+    if stands.bar is not None:
+        raise Refused(stands.bar)
     if not stands.is_whole:
         raise Refused("consent-broken")
     if stands.stops_asking(measure):
@@ -167,11 +186,18 @@ def _check_entry(stands: Standing, entry: Entry, day: str) -> None:
     if isinstance(entry, Recorded) and entry.said == "yes":
         _check_may_ask(stands, entry.measure)
     if isinstance(entry, Withdrawn | NotConcerned):
-        one = _find(stands, entry.how, entry.n)
-        if isinstance(entry, Withdrawn) and one.state == "withdrawn":
-            raise Refused("consent-over")
+        _check_about(stands, entry)
     if isinstance(entry, Spent):
         raise Refused("consent-unfinished")
+
+
+def _check_about(stands: Standing, entry: Withdrawn | NotConcerned) -> None:
+    """What is taken back was a yes; and nobody is left out of a text who has said something of it."""
+    one = _find(stands, entry.how, entry.n)
+    if isinstance(entry, Withdrawn) and one.state == "withdrawn":
+        raise Refused("consent-over")
+    if isinstance(entry, NotConcerned) and stands.has_said(entry.person, one.item.act):
+        raise Refused("consent-has-said", person=f"P{entry.person}")
 
 
 def _add(store: Store, case: Case, stands: Standing, entry: Entry, day: str) -> int:
@@ -203,20 +229,23 @@ def _find(stands: Standing, how: str, n: int) -> Consent:
     return one
 
 
-def _stopped(stands: Standing, stop: str, one: Consent) -> Refused:
+def _stopped(stands: Standing, stop: Stop, one: Consent) -> Refused:
     """A refusal in full: the rule, and what would lift it."""
-    if stop == "consent-broken":
-        return Refused("consent-broken")
     if stop == "consent-state-veto":
-        return Refused("consent-state-veto", persons=_labels(stands.vetoes))
-    if stop == "consent-only-a-question":
-        return Refused("consent-only-a-question")
-    if stop == "consent-unheard":
-        return Refused("consent-unheard")
+        return Refused(stop, persons=_labels(stands.vetoes))
+    if stop != "consent-missing":
+        return Refused(stop)
     if one.state == "spent":
         return Refused("consent-spent", day=one.handed_out or "")
-    lacking = set(stands.concerned(one.item.act)) - {used.item.person for used in stands.used_for(one.item.act)}
-    return Refused("consent-missing", persons=_labels(lacking or {one.item.person}))
+    missing = set(stands.concerned(one.item.act)) - {used.item.person for used in stands.used_for(one.item.act)}
+    return Refused("consent-missing", persons=_labels(missing or {one.item.person}))
+
+
+def _exact(entry: Entry) -> Entry:
+    """With the one form of the words that somebody agreed to."""
+    if not isinstance(entry, Recorded):
+        return entry
+    return replace(entry, recipient=exact(entry.recipient), text=exact(entry.text))
 
 
 def _labels(persons: Iterable[int]) -> str:
@@ -227,45 +256,3 @@ def _check_typed(case: Case, typed: str) -> None:
     """The name of the case, typed: a hand that acts in the wrong case stops here."""
     if typed.casefold().split() != case.pseudonym.casefold().split():
         raise Refused("typed-differs", name=case.pseudonym)
-
-
-def _person(stands: Standing, one: Person) -> dict[str, Any]:
-    entry = stands.veto_entry(one.person)
-    return {
-        "person": one.person,
-        "name": one.name,
-        "relation": one.relation,
-        "decides": one.decides,
-        "why": one.why,
-        "who": one.who,
-        "child_view": one.child_view,
-        "veto_day": stands.vetoes.get(one.person),
-        "veto_reason": None if entry is None else entry.reason,
-    }
-
-
-def _consent(stands: Standing, one: Consent) -> dict[str, Any]:
-    act, stop = one.item.act, stands.stops(one.item.act)
-    used = stands.used_for(act)
-    return {
-        "how": one.how,
-        "n": one.n,
-        "person": one.item.person,
-        "measure": act.measure,
-        "recipient": act.recipient,
-        "identity": act.identity,
-        "sha256": act.sha256.hex(),
-        "text": one.text,
-        "state": one.state,
-        "day": one.item.day,
-        "asked": one.asked,
-        "expires": one.expires,
-        "handed_out": one.handed_out,
-        "state_facing": act.measure in STATE_FACING,
-        "concerned": list(stands.concerned(act)),
-        "not_concerned": [{"person": one, "reason": said} for one, said in stands.not_concerned(act).items()],
-        "lacking": sorted(set(stands.concerned(act)) - {each.item.person for each in used}),
-        "answers": [{"says": answer.says, "day": answer.day} for answer in one.answers],
-        "stop": stop or (None if one in used else "elsewhere"),
-        "only_a_question": act.measure == CONTACT_STATE,
-    }

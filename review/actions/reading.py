@@ -22,7 +22,7 @@ def state(store: Store, given: Members, day: str) -> Answer:
 def check_journal(store: Store, given: Members, _day: str) -> Answer:
     """Whether every entry of the journal still fits the one before."""
     given.end()
-    return {"whole": journal.is_whole(store.journal())}
+    return {"whole": journal.is_whole_in_rows(store.journal_rows())}
 
 
 def inbox(store: Store, given: Members, day: str) -> Answer:

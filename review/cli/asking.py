@@ -10,7 +10,7 @@ import click
 from crypto.wire.fields import is_name
 from review.anchor import Outside
 from review.config import seconds_awake_or_asleep
-from review.keyfile import find_key_file
+from review.keyfile import find_key_files
 from review.passphrase import MOST_CHARACTERS
 from review.process import KeeperProcess
 from review.refusals import Refused
@@ -78,7 +78,12 @@ def ask_key_file(vault: str) -> Path | None:
         if not line:
             raise click.UsageError(f"where the key file of {vault} lies is missing on standard input")
     line = line.strip("\r\n")
-    return Path(line).absolute() if line else find_key_file(vault, (stick.folder for stick in find_sticks()))
+    if line:
+        return Path(line).absolute()
+    found = find_key_files(vault, (stick.folder for stick in find_sticks()))
+    if len(found) > 1:
+        raise Refused("keyfile-several", vault=vault, paths=", ".join(repr(str(path)) for path in found))
+    return found[0] if found else None
 
 
 def key_file_if_needed(station: Path, vault: str) -> Path | None:

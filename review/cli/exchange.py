@@ -13,7 +13,7 @@ from review.config import Config, utc_today
 from review.exchange import Plan, Progress, Reading, Report, make_plan, read_file, run
 from review.network import check_offline, nowhere, ways_out
 from review.pages import refusal_in
-from review.post import write_post
+from review.post import send_posts
 from review.recording import Recorded, write_records
 from review.refusals import Refused
 from review.serve import serve as serve_desk
@@ -62,11 +62,14 @@ def exchange(station: Path, folder: Path, *, no_records: bool, vault: str | None
 @click.argument("station", type=station_argument())
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 def export(station: Path, out: Path) -> None:
-    """Write one post of all replies that wait, of all vaults."""
-    today = utc_today()
+    """Write one post of all replies that wait, of all vaults; where very much waits, further ones beside it."""
+    today, is_any = utc_today(), False
     with opened_all(station.absolute(), None, today) as keepers:
-        replies = write_post(keepers, out, today)
-    click.echo(f"{out}: {replies} replies leave" if replies else "nothing is waiting; no file was written")
+        for posted in send_posts(keepers, out, today):
+            is_any = True
+            click.echo(f"{posted.path}: {posted.replies} replies leave")
+    if not is_any:
+        click.echo("nothing is waiting; no file was written")
 
 
 @click.command()
@@ -116,6 +119,8 @@ def _say(reading: Reading) -> Reading:
 def _say_plan(plan: Plan) -> None:
     files, lying = len(plan.lying.incoming), len(plan.lying.posts) + len(plan.lying.records)
     click.echo(f"{files} files to read; {plan.lying.others} other files are left alone")
+    if plan.lying.unseen:
+        click.echo(f"{plan.lying.unseen} files were not looked at, for others are too many or too large", err=True)
     if lying:
         click.echo(f"{lying} posts or records lie there already, which nobody has taken to intake yet")
     if plan.closed:
@@ -126,13 +131,13 @@ def _say_written(report: Report) -> None:
     for refused in (report.post_refused, report.records_refused):
         if refused is not None:
             click.echo(refusal_in("en", refused), err=True)
-    if report.posted is not None:
-        click.echo(f"{report.posted.path.name}: {report.posted.replies} replies leave")
-        for vault in report.posted.untold:
-            click.echo(f"{vault}: {_UNTOLD}", err=True)
+    for posted in report.posts:
+        click.echo(f"{posted.path.name!r}: {posted.replies} replies leave")
+    for vault in report.untold:
+        click.echo(f"{vault}: {_UNTOLD}", err=True)
     if report.recorded is not None:
         _say_left_out(report.recorded)
-        click.echo(f"{report.recorded.path.name}: records of {', '.join(report.recorded.written)}")
+        click.echo(f"{report.recorded.path.name!r}: records of {', '.join(report.recorded.written)}")
     found = report.figures
     click.echo(f"{found['new']} new, {found['followup']} follow-ups, {found['aside']} set aside")
     click.echo("everything is written; the stick can be taken out" if report.is_whole else _NOT_ALL)

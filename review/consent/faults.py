@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from crypto.wire.reply import is_proposal, is_recipient
 from review.consent.entries import (
     EXPLAINED,
     NOT_SAID,
@@ -22,6 +23,13 @@ Faults = dict[str, str]
 def faults(entry: Entry, today: str) -> Faults:
     """Nothing when the entry may be kept."""
     return dict(_faults(entry, today))
+
+
+def of_words(recipient: str, text: str) -> Faults:
+    """Of whom something would be sent to, and of what: nobody agrees to words that display otherwise than they read."""
+    kept = {"recipient": is_recipient(recipient), "text": is_proposal(text)}
+    found = {name: "characters" for name, is_plain in kept.items() if not is_plain}
+    return found | {name: "words" for name, words in (("recipient", recipient), ("text", text)) if not words.strip()}
 
 
 def _faults(entry: Entry, today: str) -> Iterator[tuple[str, str]]:
@@ -66,9 +74,7 @@ def _recorded(entry: Recorded, today: str) -> Iterator[tuple[str, str]]:
     for name in ("measure", "identity", "said", "method"):
         if getattr(entry, name) == NOT_SAID:
             yield name, "choose"
-    for name in ("recipient", "text"):
-        if not getattr(entry, name).strip():
-            yield name, "words"
+    yield from of_words(entry.recipient, entry.text).items()
     if entry.days > MOST_DAYS:
         yield "days", "days"
     yield from _day(entry.day, today)

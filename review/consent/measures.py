@@ -30,7 +30,8 @@ PUBLIC = frozenset({
 
 IDENTITIES: tuple[Identity, ...] = get_args(Identity)
 
-MOST_DAYS = 365
+MOST_DAYS = 150
+"""Intake keeps a question for 180 days: while a yes counts, and weeks beyond, it can still be answered with a no."""
 _LONG, _SHORT = 90, 30
 
 

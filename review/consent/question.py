@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from crypto.errors import FormatError
 from crypto.wire.message import LANGUAGES
 from review.consent.entries import MOST_RECIPIENT, NOT_SAID
-from review.consent.faults import Faults
+from review.consent.exact import exact
+from review.consent.faults import Faults, of_words
 from review.consent.measures import IDENTITIES, MEASURES, MOST_DAYS, usual_days
 
 MOST_EXPLAINED, MOST_TEXT = 4_000, 32_000
@@ -29,7 +30,7 @@ class Question:
     @classmethod
     def sent(cls, form: Mapping[str, str]) -> "Question":
         """From a posted form. Raises `FormatError` for what no form of ours sends."""
-        given = {name: form.get(name, "").replace("\r\n", "\n").strip() for name in cls.__dataclass_fields__}
+        given = {name: exact(form.get(name, "")) for name in cls.__dataclass_fields__}
         lengths = {"recipient": MOST_RECIPIENT, "text": MOST_TEXT, "days": 6}
         is_known = (
             given["measure"] in (NOT_SAID, *MEASURES)
@@ -49,7 +50,8 @@ class Question:
         return int(self.days) if is_number else None
 
     def faults(self) -> Faults:
-        """Field -> what is missing."""
+        """Field -> what is missing or wrong there."""
         found = {name: "choose" for name in ("measure", "identity") if getattr(self, name) == NOT_SAID}
-        found |= {name: "words" for name in ("recipient", "text", "learn", "help", "wrong") if not getattr(self, name)}
+        found |= {name: "words" for name in ("learn", "help", "wrong") if not getattr(self, name)}
+        found |= of_words(self.recipient, self.text)
         return found | ({"days": "days"} if self.number_of_days is None else {})

@@ -5,12 +5,12 @@ reading that stops a step wins.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from review.consent.measures import CONTACT_STATE, STATE_FACING
 
-State = Literal["asked", "given", "refused", "change", "not-now", "questions", "withdrawn", "expired", "spent"]
+State = Literal["asked", "given", "refused", "change", "not-now", "questions", "withdrawn", "expired", "spent", "void"]
 Said = Literal["yes", "no", "change", "not-now", "questions"]
 
 AGAINST: frozenset[State] = frozenset({"refused", "change", "not-now", "questions", "withdrawn"})
@@ -33,7 +33,8 @@ class Act:
 class Item:
     """What one person said to one act: its state now, and the day on which they last said something of it.
 
-    `turn` is that of the request in the conversation, for what was asked there; no item of a meeting has one.
+    `turn` is that of the request in the conversation, for what was asked there, and `asked` the day on which it was
+    made; no item of a meeting has either.
     """
 
     person: int
@@ -41,14 +42,26 @@ class Item:
     state: State
     day: str
     turn: int | None = None
+    asked: str | None = None
+
+    @property
+    def outweighs_before(self) -> str:
+        """A yes outweighs what was said before this day. A signed one may be held back and come late: only what was
+        said before its question was made is older for certain.
+        """
+        return self.asked or self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A signed answer to a request: what it says, and the day of the manifest that brought it."""
+    """A signed answer to a request: what it says, the day of the manifest that brought it, the person's words with it.
+
+    The words decide nothing here: a person reads them.
+    """
 
     says: Said
     day: str
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +73,19 @@ class Saying:
 
 
 def state_of_request(
-    answers: Sequence[Answer], *, has_consent: bool, expires: str, today: str, withdrawn: bool, spent: bool
+    answers: Sequence[Answer],
+    *,
+    has_consent: bool,
+    expires: str,
+    today: str,
+    withdrawn: bool,
+    spent: bool,
+    is_void: bool = False,
 ) -> State:
     """Where a request of the thread stands. `answers` are those to this very request that count, in order.
 
-    `has_consent` is what FORMAT.md 6.1 says of them; `withdrawn` that the person took it back in another way.
+    `has_consent` is what FORMAT.md 6.1 says of them; `withdrawn` that the person took it back in another way; `is_void`
+    that another person, or another who decides, stands under their number since.
     """
     others = [one.says for one in answers if one.says != "yes"]
     has_yes = any(one.says == "yes" for one in answers)
@@ -76,10 +97,14 @@ def state_of_request(
         return "spent"
     if expires <= today:
         return "expired"
+    if is_void:
+        return "void"
     return "given" if has_consent else "asked"
 
 
-def state_of_record(said: Said, *, expires: str, today: str, withdrawn: bool, spent: bool) -> State:
+def state_of_record(
+    said: Said, *, expires: str, today: str, withdrawn: bool, spent: bool, is_void: bool = False
+) -> State:
     """Where something that a person said outside the thread stands."""
     if withdrawn:
         return "withdrawn"
@@ -87,17 +112,20 @@ def state_of_record(said: Said, *, expires: str, today: str, withdrawn: bool, sp
         return _OTHER[said]
     if spent:
         return "spent"
-    return "expired" if expires <= today else "given"
+    if expires <= today:
+        return "expired"
+    return "void" if is_void else "given"
 
 
 def live(person: int, act: Act, items: Iterable[Item]) -> Item | None:
     """The consent of this person to exactly this act, if there is one now.
 
-    What the person said against the same act on the same day or later takes it away.
+    What the person said against the same act on the same day or later takes it away; a signed yes is as old as its
+    question.
     """
     own = [one for one in items if one.person == person and one.act == act]
     against = max((one.day for one in own if one.state in AGAINST), default="")
-    return next((one for one in reversed(own) if one.state == "given" and one.day > against), None)
+    return next((one for one in reversed(own) if one.state == "given" and one.outweighs_before > against), None)
 
 
 def lacking(persons: Iterable[int], act: Act, items: Collection[Item]) -> tuple[int, ...]:
@@ -109,12 +137,13 @@ def veto(person: int, sayings: Iterable[Saying], items: Iterable[Item]) -> str |
     """The day since which this person's veto stands, or none.
 
     A yes to `contact-state` lifts what was said before it, while it counts; and a no to `contact-state` says it again.
-    Whoever said anything but yes to such a question, on the day of the yes or later, lifts nothing.
+    Whoever said anything but yes to such a question, on the day of the yes or later, lifts nothing; a signed yes is as
+    old as its question.
     """
     asked = [one for one in items if one.person == person and one.act.measure == CONTACT_STATE]
     noes = [Saying(day=one.day) for one in asked if one.state in ("refused", "withdrawn")]
     against = max((one.day for one in asked if one.state in AGAINST), default="")
-    yes = [one for one in asked if one.state == "given" and one.day > against]
+    yes = [one for one in asked if one.state == "given" and one.outweighs_before > against]
     standing = [one.day for one in (*sayings, *noes) if not any(_lifts(lifting, one) for lifting in yes)]
     return min(standing, default=None)
 
@@ -122,10 +151,21 @@ def veto(person: int, sayings: Iterable[Saying], items: Iterable[Item]) -> str |
 def _lifts(yes: Item, said: Saying) -> bool:
     """An account that was here before the question was asked is older than its answer, whatever their days."""
     was_here = yes.turn is not None and said.turn is not None and said.turn < yes.turn
-    return was_here or said.day < yes.day
+    return was_here or said.day < yes.outweighs_before
 
 
-Stop = Literal["consent-broken", "consent-state-veto", "consent-only-a-question", "consent-unheard", "consent-missing"]
+Stop = Literal[
+    "consent-older",
+    "consent-restored",
+    "consent-clock",
+    "consent-broken",
+    "consent-state-veto",
+    "consent-only-a-question",
+    "consent-unheard",
+    "consent-missing",
+    "consent-risk",
+    "consent-unverified",
+]
 
 
 def stops_asking(measure: str, *, is_vetoed: bool) -> bool:

@@ -27,7 +27,7 @@ from review.consent.faults import Faults, faults
 from review.consent.measures import CONTACT_STATE, IDENTITIES, MEASURES, MOST_DAYS, STATE_FACING, usual_days
 from review.consent.question import MOST_EXPLAINED, MOST_TEXT, Question
 from review.listing import open_desk
-from review.refusals import Refused
+from review.refusals import RefusalCode, Refused
 from review.running import desk, pages
 from review.verification.kinds import Code, Codes, Text, kinds
 
@@ -36,6 +36,13 @@ blueprint = Blueprint("consent", __name__, url_prefix="/cases/<vault>/<int:numbe
 Answer = str | Response | tuple[str | Response, int]
 
 _ELSEWHERE = ("keeper-gone", "no-vault", "no-case", "busy")
+_IN_WORDS: tuple[RefusalCode, ...] = (
+    "consent-older",
+    "consent-restored",
+    "consent-clock",
+    "consent-risk",
+    "consent-unverified",
+)
 _OF_PERSON: dict[str, type[Person] | type[Veto] | type[Recorded]] = {
     "person": Person,
     "veto": Veto,
@@ -264,12 +271,14 @@ def _one_page(vault: str, number: int, how: str, n: int, *, refused: Refused | N
         abort(404)
     entries = {one["n"]: parse(one["document"].encode("utf-8")) for one in found["entries"]}
     taken = [one for one in entries.values() if isinstance(one, Withdrawn) and (one.how, one.n) == (how, n)]
+    stop = next((code for code in _IN_WORDS if code == shown["stop"]), None)
     return _render(
         "consent_one.html",
         vault,
         number,
         found,
         one=shown,
+        why_not="" if stop is None else pages().refusal(Refused(stop)),
         evidence=entries.get(n) if how == "recorded" else None,
         withdrawn=taken[0] if taken else None,
         refused=refused,

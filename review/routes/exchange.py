@@ -48,9 +48,13 @@ def planned() -> str | Response:
 
 @blueprint.post("/exchange/begin")
 def begin() -> Response:
-    """Does what was shown; the next page tells how far it is."""
+    """Does what was shown; the next page tells how far it is. Where another plan was made since, it shows that one."""
+    here, shown = desk(), request.form.get("plan", "")
+    keepers = {vault: here.keeper(vault) for vault in here.open_vaults()}
+    with_records = request.form.get("records") == "here"
     try:
-        desk().begin_exchange(with_records=request.form.get("records") == "here")
+        if not here.exchanging.begin(keepers, here.today(), with_records=with_records, shown=shown):
+            return redirect(url_for("exchange.planned"), 303)
     except Refused as refused:
         if refused.code != "exchange-running":
             raise
@@ -87,7 +91,7 @@ def _choose(refused: Refused | None, folder: str = "") -> str:
 
 def _words(report: Report) -> dict[str, str]:
     """Every refusal of a report in words, by its code and whom it is about."""
-    refused = {f"{one.name}/{one.vault}": one.refused for one in report.readings}
+    refused = {f"read/{one.name}/{one.vault}": one.refused for one in report.readings}
     refused |= {"post": report.post_refused, "records": report.records_refused}
     if report.recorded is not None:
         refused |= {f"record/{vault}": one for vault, one in report.recorded.left_out.items()}

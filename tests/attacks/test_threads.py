@@ -6,6 +6,7 @@ import pytest
 
 from crypto.errors import ConsentError
 from crypto.public.consent import check_answer, has_consent
+from crypto.public.verify import verify
 from crypto.sign.sign import sign
 from crypto.wire.attachments import AttachedFile, Attachments
 from crypto.wire.digest import sha256
@@ -18,6 +19,7 @@ from tests.attacks.seen import carry
 from tests.material import DAY, Portal
 from tests.review.carried import Writer, close_day
 from tests.review.conftest import Station
+from tests.review.test_import import framed
 
 
 def no_files(seed: bytes) -> Attachments:
@@ -81,11 +83,14 @@ def test_what_this_release_does_not_handle_is_kept_so_that_a_later_one_can_read_
     station: Station, portal: Portal
 ) -> None:
     writer = Writer(portal=portal)
-    answer = consent(writer, b"frame")
-    seen = carry(station, writer.seal(answer), writer.seal(writer.account()))
-    assert (seen.reasons, len(seen.messages)) == (["not-understood"], 1)
-    kept = Message.parse(Frame.parse(dict(seen.aside)["not-understood"], MESSAGE_FRAMES).message)
-    assert kept == answer
+    known = writer.followup("I take everything back.")
+    later = known.encode().replace(b'"kind":"followup"', b'"kind":"of-a-later-release"')
+    frame = framed(writer, later)
+    seen = carry(station, portal.seal(frame, committees=("cat",), epoch="2026-11"), writer.seal(known))
+    assert (seen.reasons, seen.messages) == (["not-understood"], (known.encode(),))
+    kept = Frame.parse(dict(seen.aside)["not-understood"], MESSAGE_FRAMES)
+    assert kept.message == later != known.encode()
+    verify("message", portal.name, kept.message, kept.signature, known.thread.key)
 
 
 def consent(writer: Writer, request: bytes, day: str = DAY, answer: Consent = "yes") -> Message:

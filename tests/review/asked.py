@@ -17,8 +17,8 @@ TEXT = "We are told that Amina Canary was threatened, and ask what is done to pr
 RECIPIENT = "Permanent mission, deputy head"
 VETO = {"state": ("do_not_contact",)}
 QUESTION: dict[str, Any] = {
-    "language": "en", "measure": "tell-chair", "recipient": RECIPIENT, "identity": "named", "text": TEXT, "days": 30,
-    "learn": "What stands in the text.", "help": "They can ask.", "wrong": "They may talk.",
+    "language": "en", "measure": "protection-network", "recipient": RECIPIENT, "identity": "named", "text": TEXT,
+    "days": 30, "learn": "What stands in the text.", "help": "They can ask.", "wrong": "They may talk.",
 }  # fmt: skip
 
 
@@ -47,8 +47,8 @@ def write(station: Station, entry: Entry, day: str = DAY) -> int:
 def recorded(person: int = 2, **other: Any) -> Recorded:
     """A yes of a meeting, of which nothing is missing, to what `QUESTION` asks."""
     start = Recorded(
-        person=person, measure="tell-chair", recipient=RECIPIENT, identity="named", text=TEXT, days=30, said="yes",
-        method="meeting", day=DAY, language="English", explained_by="The focal point", explained=EXPLAINED,
+        person=person, measure="protection-network", recipient=RECIPIENT, identity="named", text=TEXT, days=30,
+        said="yes", method="meeting", day=DAY, language="English", explained_by="The focal point", explained=EXPLAINED,
     )  # fmt: skip
     return replace(start, **other)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from crypto.errors import FormatError
 from crypto.wire.message import Consent
 from review import views
 from review.consent.entries import NotConcerned, Spent, Veto, Withdrawn
@@ -43,7 +44,8 @@ NOT_TO_LEAVE: tuple[tuple[dict[str, Any], str], ...] = (
 LACKING: tuple[dict[str, Any], ...] = (
     {"explained": ()}, {"said": "not_said"}, {"method": "not_said"}, {"day": ""}, {"day": "2026-11-30"},
     {"explained_by": " "}, {"text": ""}, {"recipient": ""}, {"identity": "not_said"}, {"measure": "not_said"},
-    {"days": 400}, {"language": ""},
+    {"days": 151}, {"language": ""}, {"text": "Not \u202etaht"}, {"recipient": "The\u2066 mission"},
+    {"recipient": "One line,\nand another"},
 )  # fmt: skip
 
 
@@ -181,6 +183,20 @@ def test_a_question_that_may_not_leave_is_refused(station: Station, carrier: Car
     act(station, "try_consent", **{**QUESTION, **named})
 
 
+HIDDEN = ("\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069")
+
+
+def test_no_question_is_sealed_that_displays_otherwise_than_it_reads(station: Station, carrier: Carrier) -> None:
+    hidden = [{name: f"a{mark}b"} for mark in HIDDEN for name in ("recipient", "text")]
+    for words in (*hidden, {"recipient": "a\nb"}, {"recipient": "a\x00b"}, {"recipient": "a\u2028b"}):
+        for action, typed in (("try_consent", {}), ("ask_consent", {"typed": name_of(station)})):
+            with pytest.raises(FormatError):
+                act(station, action, **{**QUESTION, **words}, **typed)
+    assert stands(station).consents == []
+    ask(station, text="a\u200fb\nc", recipient="a\u200eb")
+    assert state(station) == "asked"
+
+
 def test_who_wants_no_answer_is_not_asked(station: Station) -> None:
     silent = Writer(portal=station.portal, wants_reply=False)
     Carrier(station, silent).bring(silent.account("They came."))
@@ -250,7 +266,7 @@ def test_a_text_leaves_once_and_only_with_everybodys_yes_to_exactly_it(
     carrier.bring(answer(writer, ask(station), "yes"), day=NEXT)
     turn = stands(station).consents[0].n
     others: tuple[dict[str, Any], ...] = (
-        {"text": TEXT + " "},
+        {"text": TEXT + " Now."},
         {"recipient": "Another"},
         {"identity": "described"},
         {"measure": "refer"},
@@ -301,7 +317,9 @@ def test_whom_a_text_does_not_concern_is_not_asked_and_the_writer_always_is(
     assert not_handed_out(station, "asked", turn, NEXT) == "consent-missing"
     write(station, NotConcerned(how="asked", n=turn, person=2, reason="Not in the text."), NEXT)
     assert stands(station, NEXT).stops(stands(station, NEXT).consents[0].item.act) is None
-    write(station, NotConcerned(how="asked", n=turn, person=1, reason="Not in the text."), NEXT)
+    with pytest.raises(Refused) as caught:
+        write(station, NotConcerned(how="asked", n=turn, person=1, reason="Not in the text."), NEXT)
+    assert caught.value.code == "consent-has-said"
     assert stands(station, NEXT).concerned(stands(station, NEXT).consents[0].item.act) == (1,)
 
 

@@ -20,9 +20,9 @@ FORM = {**{name: str(value) for name, value in QUESTION.items()}, "days": "30"}
 BAND = "Do not contact the State."
 SEALED = "Sealed and signed. It leaves with the next post."
 RECORDED = {
-    "measure": "tell-chair", "recipient": RECIPIENT, "identity": "named", "text": TEXT, "days": "30", "said": "yes",
-    "method": "paper", "day": "2026-11-10", "language": "English", "interpreter": "", "explained_by": "The desk",
-    "own_words": "Canary words.", "witness": "",
+    "measure": "protection-network", "recipient": RECIPIENT, "identity": "named", "text": TEXT, "days": "30",
+    "said": "yes", "method": "paper", "day": "2026-11-10", "language": "English", "interpreter": "",
+    "explained_by": "The desk", "own_words": "Canary words.", "witness": "",
 }  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def test_from_the_question_to_the_printed_text_and_nothing_of_it_reaches_journal
     clock.day = "2026-11-11"
     assert "Canary answer." in get(client, CASE)
     shown = get(client, this)
+    assert shown.count("Canary answer.") == 2
+    assert shown.index("P1 said with the yes:") < shown.rindex("Canary answer.") < shown.index('name="typed"')
     status, body = post(client, f"{this}/text", shown, typed="wrong")
     assert (status, "not the name of this case" in body) == (409, True)
     status, target = post(client, f"{this}/text", shown, typed=name_of(station))
@@ -134,7 +136,14 @@ def test_a_yes_of_a_meeting_is_written_down_with_all_that_was_explained(
     shown = get(client, f"{PAGE}/recorded/2")
     assert "Canary words." in shown
     assert "P1 (the writer)" in shown
-    left_out = f"{PAGE}/recorded/2/not-concerned/2"
+    assert f"{PAGE}/recorded/2/not-concerned/2" not in shown
+    status, shown = send(client, f"{PAGE}/recorded/2/not-concerned/2", reason="Nothing leads to her.")
+    assert (status, "P2 was asked about this very text" in shown) == (409, True)
+    passes = "a yes never passes to somebody else"
+    assert [passes in get(client, f"{PAGE}/persons/{one}/person") for one in (1, 2, 3)] == [True, True, False]
+    assert send(client, f"{PAGE}/persons/3/person", **{**person, "name": "A brother"})[0] == 303
+    left_out = f"{PAGE}/recorded/2/not-concerned/3"
+    assert left_out in get(client, f"{PAGE}/recorded/2")
     assert send(client, left_out, reason=" ")[0] == 422
     assert send(client, left_out, reason="Nothing leads to her.")[0] == 303
     assert "Nothing leads to her." in get(client, f"{PAGE}/recorded/2")
@@ -150,12 +159,72 @@ def test_a_yes_of_a_meeting_is_written_down_with_all_that_was_explained(
     assert "Set by P2 (A sister)" in get(client, CASE)
 
 
+def test_a_page_says_what_stops_a_text_and_what_the_desk_has_to_check_itself(
+    station: Station, client: FlaskClient, carrier: Carrier
+) -> None:
+    unlock(client)
+    told = {**FORM, "measure": "tell-chair"}
+    assert "even with a yes nothing goes to the Chair" in send(client, f"{PAGE}/ask", **told, step="look")[1]
+    assert "even with a yes" not in send(client, f"{PAGE}/ask", **FORM, step="look")[1]
+    shown = get(client, PAGE)
+    assert "known to this vault and this case alone" in shown
+    assert "that is your own duty" in shown
+    assert send(client, f"{PAGE}/ask", **told, step="seal", typed=name_of(station))[0] == 303
+    risk = {"measure": "tell-chair", "recipient": "", "acting": "a", "not_acting": "b", "result": "wait"}
+    assert send(client, f"{PAGE}/risk", **risk)[0] == 303
+    request = station.look("cat", lambda store: store.consent_requests(1))[0]
+    carrier.bring(answer(carrier.writer, sha256(request[1]), "yes"))
+    assert "was weighed last with the result to wait" in get(client, f"{PAGE}/asked/{request[0]}")
+    station.look("cat", lambda store: store.note("vault-restored", "journal 1", "2026-11-10"))
+    assert "write down anew: it comes with no bundle" in get(client, PAGE)
+    assert "put back from a backup" in get(client, f"{PAGE}/asked/{request[0]}")
+
+
+def test_a_case_without_its_account_says_why_the_state_is_not_contacted(
+    station: Station, client: FlaskClient, portal: Portal
+) -> None:
+    writer = Writer(portal=portal)
+    carrier = Carrier(station, writer)
+    carrier.bring(writer.followup("Hello."))
+    unlock(client)
+    unknown = "it is not known whether the person forbade it"
+    assert unknown in get(client, CASE)
+    carrier.bring(writer.account("Their words.", answers=VETO))
+    shown = get(client, CASE)
+    assert (unknown in shown, BAND in shown) == (False, True)
+
+
 STRANGE: list[tuple[str, dict[str, str]]] = [
     (f"{PAGE}/ask", {**FORM, "measure": "burn"}), (f"{PAGE}/ask", {**FORM, "identity": "face"}),
     (f"{PAGE}/ask", {**FORM, "recipient": "x" * 301}), (f"{PAGE}/ask", {**FORM, "step": "send"}),
     (f"{PAGE}/persons/1/recorded", {**RECORDED, "said": "perhaps"}),
     (f"{PAGE}/persons/1/recorded", {**RECORDED, "explained": "all"}), (f"{PAGE}/persons/1/veto", {"day": "soon"}),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["recipient", "text"])
+def test_words_that_display_otherwise_than_they_read_are_refused_beside_their_field(
+    client: FlaskClient, carrier: Carrier, name: str
+) -> None:
+    unlock(client)
+    for step in ("look", "seal"):
+        status, shown = send(client, f"{PAGE}/ask", **{**FORM, name: "Paid \u202eton\u202c to him"}, step=step)
+        assert (status, re.findall(r'id="([\w]+)-wrong"', shown)) == (422, [name])
+    assert "hidden character" in shown
+    said = {**RECORDED, name: "Paid \u2067not\u2069 to him"}
+    status, shown = send(client, f"{PAGE}/persons/1/recorded", **said, explained=list(EXPLAINED))
+    assert (status, re.findall(r'id="([\w]+)-wrong"', shown)) == (422, [name])
+    assert send(client, f"{PAGE}/ask", **{**FORM, name: "Paid \u200fnot to him"}, step="look")[0] == 200
+
+
+@pytest.mark.parametrize("days", ["0", "151", "365"])
+def test_a_yes_counts_for_no_longer_than_its_question_can_be_answered(
+    client: FlaskClient, carrier: Carrier, days: str
+) -> None:
+    unlock(client)
+    status, shown = send(client, f"{PAGE}/ask", **{**FORM, "days": days}, step="look")
+    assert (status, "from 1 to 150" in shown) == (422, True)
+    assert send(client, f"{PAGE}/ask", **{**FORM, "days": "150"}, step="look")[0] == 200
 
 
 def test_what_no_form_of_ours_sends_is_answered_400(client: FlaskClient, carrier: Carrier) -> None:

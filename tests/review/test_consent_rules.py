@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from review.consent.measures import CONTACT_STATE, MEASURES, PUBLIC, STATE_FACING, expiry, usual_days
+from intake.limits import REPLY_LIFETIME_DAYS
+from review.consent.measures import CONTACT_STATE, MEASURES, MOST_DAYS, PUBLIC, STATE_FACING, expiry, usual_days
 from review.consent.rules import (
     AGAINST,
     Act,
@@ -166,3 +167,8 @@ def test_a_yes_counts_as_long_as_the_domain_says() -> None:
     assert {usual_days(one) for one in (*STATE_FACING, *PUBLIC)} == {90}
     assert {usual_days(one) for one in ("verify-third-party", "refer", "field-presence", "relocation-partner")} == {30}
     assert expiry("2026-12-02", 30) == "2027-01-01"
+
+
+def test_a_question_waits_at_intake_for_longer_than_a_yes_to_it_may_count() -> None:
+    by_stick = 21
+    assert usual_days("letter-to-state") < MOST_DAYS <= REPLY_LIFETIME_DAYS - by_stick

@@ -70,9 +70,8 @@ def test_an_exchange_reads_everything_and_then_writes_what_leaves(desk: Desk) ->
         ("ced", "aa.tar", 1, 0),
     ]
     assert (report.figures["new"], report.figures["followup"], report.figures["aside"]) == (8, 2, 1)
-    assert report.posted is not None
     assert report.recorded is not None
-    assert (report.posted.replies, report.posted.untold, report.recorded.written) == (2, (), VAULTS)
+    assert (report.replies, report.untold, report.recorded.written) == (2, (), VAULTS)
     assert desk.lying() == sorted([*before, f"post-{DAY}.tar", f"records-{DAY}.tar"])
     written = members((desk.stick / f"records-{DAY}.tar").read_bytes())
     assert b'"n":3' in written["record/cat"]
@@ -84,7 +83,7 @@ def test_the_same_exchange_again_changes_nothing_and_writes_nothing_twice(desk: 
     before = [content(desk.station, name) for name in VAULTS], desk.lying()
     report = desk.exchange()
     assert report.is_whole
-    assert report.posted is None
+    assert report.posts == []
     assert report.recorded is not None
     assert report.recorded.path.name == f"records-{DAY}.tar"
     assert ([content(desk.station, name) for name in VAULTS], desk.lying()) == before
@@ -130,7 +129,7 @@ def test_stopped_between_two_steps_it_keeps_what_was_read_and_goes_on_from_there
 
     report = run(desk.plan(), desk.keepers, DAY, progress, stop_after_a_bundle)
     assert (report.is_stopped, report.is_whole, report.figures["new"]) == (True, False, 3)
-    assert (report.posted, report.recorded) == (None, None)
+    assert (report.posts, report.recorded) == ([], None)
     assert content(desk.station, "ced") == before
     again = desk.exchange()
     assert again.is_whole
@@ -147,7 +146,7 @@ def test_a_file_that_is_refused_stops_no_other(desk: Desk) -> None:
     assert not report.is_whole
     codes = {(one.name, one.refused.code) for one in report.readings if one.refused}
     assert codes == {("b.tar", "other-portal"), ("zz.tar", "file-damaged")}
-    assert (report.figures["new"], report.posted is not None) == (8, True)
+    assert (report.figures["new"], len(report.posts)) == (8, 1)
     said = desk.station.look("cat", lambda store: [entry.what for entry, _ in store.journal()])
     assert {"file-taken", "file-refused", "post-left", "record-signed"} <= set(said)
 
@@ -189,12 +188,10 @@ def test_a_vault_hears_that_its_replies_left_when_the_post_stands_there(desk: De
 def test_a_vault_that_could_not_be_told_is_named_and_hears_it_the_next_time(desk: Desk) -> None:
     watch(desk, dies=True)
     report = desk.exchange()
-    assert report.posted is not None
-    assert (report.posted.replies, report.posted.untold, report.is_whole) == (1, ("ced",), False)
+    assert (report.replies, report.untold, report.is_whole) == (1, ("ced",), False)
     desk.open("ced")
     again = desk.exchange()
-    assert again.posted is not None
-    assert (again.posted.replies, again.posted.path.name) == (1, f"post-{DAY}.tar")
+    assert [(one.replies, one.path.name) for one in again.posts] == [(1, f"post-{DAY}.tar")]
     assert len([name for name in desk.lying() if name.startswith("post")]) == 1
 
 
@@ -212,11 +209,13 @@ def test_a_post_that_lies_there_whole_is_not_written_twice(desk: Desk) -> None:
         (desk.stick / f"post-{DAY}-2.tar").unlink(missing_ok=True)
 
 
-def test_what_was_left_half_written_is_swept_and_what_others_began_is_not(desk: Desk) -> None:
+def test_what_was_left_half_written_is_swept_and_what_others_began_or_is_no_file_is_not(desk: Desk) -> None:
     (desk.stick / ".unfinished-exchange-0123456789abcdef").write_bytes(b"half")
+    (desk.stick / ".unfinished-exchange-1123456789abcdef").mkdir()
     (desk.stick / ".unfinished-0123456789abcdef").write_bytes(b"half a backup")
-    desk.exchange()
-    assert [name for name in desk.lying() if name.startswith(".")] == [".unfinished-0123456789abcdef"]
+    assert desk.exchange().is_whole
+    left = [".unfinished-0123456789abcdef", ".unfinished-exchange-1123456789abcdef"]
+    assert [name for name in desk.lying() if name.startswith(".")] == left
 
 
 def test_a_folder_that_is_none_or_lies_in_the_station_is_refused(desk: Desk) -> None:
@@ -243,19 +242,19 @@ def test_a_pipe_or_a_name_that_is_no_text_stops_nobody(desk: Desk) -> None:
 
 def test_one_exchange_at_a_time_and_a_lock_ends_it(desk: Desk) -> None:
     exchanging = Exchanging(desk.station.folder)
-    exchanging.begin(desk.keepers, DAY, with_records=True)
+    begin(exchanging, desk)
     is_begun = exchanging.is_going_on
     assert not is_begun
     exchanging.look(desk.keepers, (), desk.stick, DAY)
     with desk.keepers["cat"]._turn:
-        exchanging.begin(desk.keepers, DAY, with_records=True)
+        begin(exchanging, desk)
         wait_until(lambda: exchanging.run is not None and exchanging.run.progress.step is not None)
         run_of = exchanging.run
         assert run_of is not None
         assert exchanging.is_going_on
         for again in (
             lambda: exchanging.look(desk.keepers, (), desk.stick, DAY),
-            lambda: exchanging.begin(desk.keepers, DAY, with_records=True),
+            lambda: begin(exchanging, desk),
         ):
             assert refused(again) == "exchange-running"
         exchanging.forget()
@@ -265,12 +264,32 @@ def test_one_exchange_at_a_time_and_a_lock_ends_it(desk: Desk) -> None:
     assert (exchanging.plan, exchanging.run) == (None, None)
 
 
+def begin(exchanging: Exchanging, desk: Desk) -> None:
+    """Begins what was planned last, as its page does."""
+    shown = "" if exchanging.plan is None else exchanging.plan.name
+    exchanging.begin(desk.keepers, DAY, with_records=True, shown=shown)
+
+
+def test_only_the_plan_that_was_shown_last_is_begun(desk: Desk) -> None:
+    exchanging, shown = Exchanging(desk.station.folder), list[str]()
+    for _ in range(2):
+        exchanging.look(desk.keepers, (), desk.stick, DAY)
+        assert exchanging.plan is not None
+        shown.append(exchanging.plan.name)
+    for other in (shown[0], ""):
+        assert not exchanging.begin(desk.keepers, DAY, with_records=True, shown=other)
+        assert exchanging.run is None
+    assert exchanging.begin(desk.keepers, DAY, with_records=True, shown=shown[1])
+    assert exchanging.run is not None
+    wait_until(lambda: not exchanging.is_going_on)
+
+
 def test_a_fault_that_is_no_refusal_ends_the_run_and_says_where(desk: Desk) -> None:
     exchanging = Exchanging(desk.station.folder)
     exchanging.look(desk.keepers, (), desk.stick, DAY)
     assert exchanging.plan is not None
     exchanging.plan = replace(exchanging.plan, post=Path("/"))
-    exchanging.begin(desk.keepers, DAY, with_records=True)
+    begin(exchanging, desk)
     run_of = exchanging.run
     assert run_of is not None
     wait_until(lambda: run_of.is_over)

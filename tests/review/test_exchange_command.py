@@ -36,7 +36,7 @@ def test_a_command_reads_a_stick_and_writes_it_and_a_second_time_finds_nothing_n
     assert (status, said[-3:]) == (
         0,
         [
-            f"records-{today}.tar: records of cat",
+            f"'records-{today}.tar': records of cat",
             "0 new, 0 follow-ups, 0 set aside",
             "everything is written; the stick can be taken out",
         ],

@@ -58,7 +58,7 @@ def rampage(before: Before, folder: Path, kills: int) -> None:
 
 
 def test_killed_anywhere_it_has_done_each_step_or_none_of_it(before: Before, tmp_path: Path) -> None:
-    rampage(before, tmp_path, 6)
+    rampage(before, tmp_path, 3)
 
 
 @pytest.mark.prove

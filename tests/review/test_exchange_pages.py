@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Page
 
 from review import sticks
 from review.config import IDLE_SECONDS
+from review.exchange import Reading, Report
 from review.exchange_run import ExchangeRun
+from review.recording import Recorded
+from review.refusals import Refused
 from tests.journey.looks import SCHEMES, WIDTHS, faults, look_like
 from tests.material import DAY, Portal, make_portal
 from tests.review.carried import Writer, bundle, close_day
@@ -29,6 +32,11 @@ def stick(station: Station, portal: Portal, tmp_path: Path) -> Path:
     (tmp_path / "stick").mkdir()
     (tmp_path / "stick" / "bundle.tar").write_bytes(bundle(portal, [day]))
     return tmp_path / "stick"
+
+
+def named(page: str) -> str:
+    """The name of the plan that a page shows."""
+    return str(re.findall(r'name="plan" value="([0-9a-f]{32})"', page)[0])
 
 
 def words_of(page: str) -> str:
@@ -50,7 +58,10 @@ def test_from_choosing_to_taking_the_stick_out(client: FlaskClient, station: Sta
     assert f"records-{DAY}.tar What these vaults have kept, signed by each: cat." in plan
     assert "No answer waits." in plan
     assert "There is room" in plan
-    assert post(client, "/exchange/begin", page, records="here") == (303, "/exchange/progress")
+    for other in ({}, {"plan": "0" * 32}):
+        assert post(client, "/exchange/begin", page, records="here", **other) == (303, "/exchange/plan")
+    assert client.get("/exchange/progress", base_url=ADDRESS).location == "/exchange"
+    assert post(client, "/exchange/begin", page, records="here", plan=named(page)) == (303, "/exchange/progress")
     wait_until(lambda: "refresh" not in get(client, "/exchange/progress"))
     page = get(client, "/exchange/progress")
     said = words_of(page)
@@ -62,7 +73,7 @@ def test_from_choosing_to_taking_the_stick_out(client: FlaskClient, station: Sta
 
 
 def test_what_was_refused_is_said_with_what_to_do_and_records_can_be_left_out(
-    client: FlaskClient, station: Station, stick: Path
+    app: Flask, client: FlaskClient, station: Station, stick: Path
 ) -> None:
     unlock(client)
     status, page = post(client, "/exchange", get(client, "/exchange"), folder=str(station.folder))
@@ -70,13 +81,25 @@ def test_what_was_refused_is_said_with_what_to_do_and_records_can_be_left_out(
     whole = (stick / "bundle.tar").read_bytes()
     (stick / "bundle.tar").write_bytes(whole[:-512])
     post(client, "/exchange", get(client, "/exchange"), folder=str(stick))
-    post(client, "/exchange/begin", get(client, "/exchange/plan"))
+    page = get(client, "/exchange/plan")
+    post(client, "/exchange/begin", page, plan=named(page))
     wait_until(lambda: "refresh" not in get(client, "/exchange/progress"))
     said = words_of(get(client, "/exchange/progress"))
     assert "Not everything went well. You can take the stick out." in said
     assert "Nothing of it was kept. Have it carried again." in said
     assert "waits for another stick" in said
     assert [path.name for path in stick.iterdir()] == ["bundle.tar"]
+    run_of = desk(app).exchanging.run
+    assert run_of is not None
+    # A file's own fault is said of it, also when it is named like what is written.
+    left_out = {"cat": Refused("not-active", vault="cat")}
+    run_of.report = Report(
+        readings=[Reading(vault="cat", name="record", figures={}, refused=Refused("other-portal"))],
+        recorded=Recorded(path=stick / "records.tar", written=("ced",), left_out=left_out),
+    )
+    was_read, was_written = words_of(get(client, "/exchange/progress")).split("What was written")
+    assert ("another portal" in was_read, "another portal" in was_written) == (True, False)
+    assert ("as active" in was_read, "as active" in was_written) == (False, True)
 
 
 def test_a_stick_that_is_plugged_in_can_be_chosen_here_and_for_a_backup(
@@ -92,10 +115,6 @@ def test_a_stick_that_is_plugged_in_can_be_chosen_here_and_for_a_backup(
     assert post(client, "/exchange", page, stick=str(stick), folder="") == (303, "/exchange/plan")
     page = get(client, "/backup")
     assert f'value="{stick}"' in page
-    given = {"stick": str(stick), "folder": "", "passphrase": PASSPHRASE}
-    assert post(client, "/backup/cat", page, **given) == (303, "/backup/cat")
-    wait_until(lambda: "refresh" not in get(client, "/backup/cat"))
-    assert [path.name for path in stick.glob("*.backup")] == [f"cat-{DAY}.backup"]
     # The control: where none is plugged in, the field is all there is.
     mounted.write_text("")
     assert "No stick is plugged in" in get(client, "/exchange")
@@ -109,9 +128,10 @@ def test_pages_that_look_again_by_themselves_do_not_keep_the_desk_open(
     plan = desk(app).exchanging.plan
     assert plan is not None
     desk(app).exchanging.run = ExchangeRun(plan)
-    given = {"folder": str(stick), "passphrase": PASSPHRASE}
-    post(client, "/backup/cat", get(client, "/backup"), **given)
+    given = {"stick": str(stick), "folder": "", "passphrase": PASSPHRASE}
+    assert post(client, "/backup/cat", get(client, "/backup"), **given) == (303, "/backup/cat")
     wait_until(lambda: "refresh" not in get(client, "/backup/cat"))
+    assert [path.name for path in stick.glob("*.backup")] == [f"cat-{DAY}.backup"]
     paths = ("/exchange/progress", "/backup/cat")
     for path in paths:
         for _ in range(9):

@@ -189,8 +189,18 @@ def test_each_desk_page_asks_for_one_page_of_cases(client: FlaskClient, station:
     assert "page 3 of 3" in get(client, "/?vault=cat&page=99")
 
 
+def test_the_figures_of_the_desk_are_of_any_language_whichever_the_list_shows(station: Station) -> None:
+    fill(station, 40)
+    of_any, arabic = (
+        station.look("cat", partial(lists.inbox_page, wanted=Filter(language=language, day=TODAY), page=1))
+        for language in (None, "ar")
+    )
+    assert arabic["of_any"] == of_any["of_any"] == of_any["counts"]
+    assert 0 < arabic["counts"]["waiting"] < of_any["counts"]["waiting"]
+
+
 def test_the_list_that_was_chosen_stands_beside_a_case_until_another_is(client: FlaskClient, station: Station) -> None:
-    fill(station, 60)
+    fill(station, 3)
     unlock(client)
     get(client, "/?show=danger")
     beside = get(client, "/cases/cat/1").split('<details class="filter"')[1].split("</details>")[0]
@@ -205,19 +215,17 @@ def test_the_list_that_was_chosen_stands_beside_a_case_until_another_is(client: 
 WRONG = ("show=nothing", "language=xx", "page=0", "page=-1", "page=9999999", "show=waiting' OR 1", "language=ar'--")
 
 
-def test_a_list_is_asked_for_by_codes_alone(client: FlaskClient) -> None:
-    unlock(client)
-    for asked in WRONG:
-        assert client.get(f"/?{asked}", base_url=ADDRESS).status_code == 400, asked
-    assert client.get("/?show=waiting&language=ar&page=1", base_url=ADDRESS).status_code == 200
-
-
-def test_an_empty_list_says_what_will_stand_there(client: FlaskClient, station: Station) -> None:
+def test_an_empty_list_says_what_will_stand_there_and_one_is_asked_for_by_codes_alone(
+    client: FlaskClient, station: Station
+) -> None:
     unlock(client)
     assert "Messages will stand here once a bundle" in get(client, "/")
     fill_case(station, 1, 0)
     assert "No case is like this now." in get(client, "/?show=danger")
     assert "No case is like this now." not in get(client, "/?show=waiting")
+    for asked in WRONG:
+        assert client.get(f"/?{asked}", base_url=ADDRESS).status_code == 400, asked
+    assert client.get("/?show=waiting&language=ar&page=1", base_url=ADDRESS).status_code == 200
 
 
 def test_a_page_of_a_long_case_marks_as_read_what_it_shows_and_leads_to_the_rest(

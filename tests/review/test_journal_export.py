@@ -17,6 +17,7 @@ from sqlalchemy import update
 from crypto.errors import FormatError
 from crypto.wire.digest import sha256
 from review import schema
+from review.cli.journal import journal_check
 from review.journal import Entry
 from review.journalfile import Comparison, ExportHead, ExportLine, compare, write_export
 from review.process import KeeperProcess
@@ -169,11 +170,14 @@ MOVED = [*NEW[:3], renumbered(NEW[4], 3), renumbered(NEW[3], 4), *NEW[5:]]
         ([*NEW[:2], *NEW[3:]], "changed", 2),
         ([*NEW, renumbered(NEW[8], 9)], "changed", 9),
         ([*NEW[:2], NEW[2].replace(b"case-opened", b"post-left"), *NEW[3:]], "changed", 2),
+        ([exported(3)[0], *NEW[1:]], "changed", 4),
+        ([OLD[0], *NEW[1:]], "changed", 6),
         ([NEW[0].replace(b'"cat"', b'"dog"'), *NEW[1:]], "other", 0),
         ([NEW[0].replace(b"test.portal", b"b.portal"), *NEW[1:]], "other", 0),
     ],
     ids=["more", "same", "cut", "shorter", "tail", "edited", "moved", "swapped", "new swapped", "removed", "added",
-         "word", "vault", "portal"],
+         "word",
+         "says fewer", "says as many", "vault", "portal"],
 )  # fmt: skip
 def test_what_was_cut_or_changed_is_found_where_it_was(new: Lines, verdict: str, n: int) -> None:
     found = held_against(OLD, new)
@@ -205,6 +209,9 @@ def test_an_entry_that_was_edited_without_its_hash_has_another_mark(
         [OLD[0][:-1]],
         [*OLD[:-1], OLD[-1][:-1]],
         [*OLD, b"{}\n"],
+        [*OLD, b"\n"],
+        [*OLD, b"\n", *NEW[6:]],
+        [*OLD[:3], b"\n", *OLD[3:]],
         [OLD[0], OLD[1].replace(b'"n":1', b'"n": 1'), *OLD[2:]],
         [OLD[0], b" " * 2000 + b"\n", *OLD[1:]],
     ],
@@ -214,9 +221,12 @@ def test_what_is_no_export_is_refused_and_it_is_said_which(spoilt: Lines) -> Non
         with pytest.raises(FormatError) as caught:
             held_against(old, new)
         assert caught.value.where == which
-    for old in (OLD[:-1], [OLD[0], OLD[2], OLD[1], *OLD[3:]]):
-        with pytest.raises(FormatError):
-            held_against(old, old)
+    short, long = exported(3), exported(10)
+    for old in (OLD[:-1], [OLD[0], OLD[2], OLD[1], *OLD[3:]], [short[0], *long[1:]], [long[0], *short[1:]]):
+        for new in (old, short, long):
+            with pytest.raises(FormatError) as caught:
+                held_against(old, new)
+            assert caught.value.where == "old"
 
 
 @pytest.mark.parametrize(
@@ -264,13 +274,28 @@ def test_the_commands_write_it_and_hold_two_against_each_other(station: Station,
     (tmp_path / "old").write_bytes(b"".join(OLD))
     for name, lines, status, words_ in [
         ("new", NEW, 0, "3 entries are new"),
-        ("cut", NEW[:4], 1, "ends after entry 3"),
         ("edited", EDITED, 1, "entry 3 is another"),
-        ("junk", [b"junk\n"], 1, "'junk' is no journal"),
     ]:
         (tmp_path / name).write_bytes(b"".join(lines))
         done = review("journal-check", tmp_path / "old", tmp_path / name)
         assert (done[0], words_ in done[1] + done[2]) == (status, True), done
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (NEW[:4], "journal-cut"),
+        (EDITED, "journal-changed"),
+        ([*OLD, b"\n", *NEW[6:]], "journal-unfit"),
+        ([NEW[0].replace(b'"cat"', b'"dog"'), *NEW[1:]], "journal-other"),
+    ],
+)
+def test_the_command_refuses_what_does_not_continue(tmp_path: Path, lines: Lines, code: str) -> None:
+    (tmp_path / "old").write_bytes(b"".join(OLD))
+    (tmp_path / "new").write_bytes(b"".join(lines))
+    check = journal_check.callback
+    assert check is not None
+    assert refused(lambda: check(tmp_path / "old", tmp_path / "new")) == code
 
 
 def test_the_page_writes_it_and_says_why_not(client: FlaskClient, station: Station, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A key file beside the passphrase: only both open the vault, whatever kills whom; nobody is told which was wrong."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,19 @@ from flask.testing import FlaskClient
 from crypto.secret.vault_key import vault_key
 from review import changing, vault
 from review import desk as desk_module
+from review import keeper as keeper_module
+from review.anchor import Anchor
+from review.anchoring import anchor_of
 from review.backing import BackupRun
-from review.backupfile import read_head
+from review.backupfile import read_head, write_backup
+from review.cli import asking
 from review.durable import sweep_scratch
 from review.header import Header, header_bytes
-from review.keyfile import find_key_file, make_key_file, read_key_file
-from review.passphrase import CHEAP_PROFILE, stretch
+from review.keeper import Keeper
+from review.keyfile import find_key_files, make_key_file, read_key_file
+from review.passphrase import CHEAP_PROFILE, NEWEST_PROFILE, PROFILES, stretch
 from review.process import KeeperProcess
-from review.refusals import Refused
+from review.refusals import RefusalCode, Refused
 from review.sticks import Stick
 from review.store import Store
 from review.throttle import FREE_TRIES, Throttle
@@ -194,6 +201,72 @@ def test_what_is_said_after_a_fault_is_what_the_vault_is_then(
     open_vault(station.folder, "cat", PASSPHRASE, made if is_moved else None).close()
 
 
+@pytest.mark.parametrize("code", [pytest.param(None, marks=pytest.mark.prove), "busy"])
+def test_what_fails_after_the_vault_was_moved_is_never_said_to_have_changed_nothing(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: RefusalCode | None
+) -> None:
+    """Where the keeper only remembers what was done; whether it breaks there or refuses."""
+    monkeypatch.setitem(PROFILES, NEWEST_PROFILE, PROFILES[CHEAP_PROFILE])
+    keeper, made = Keeper(), tmp_path / "cat.keyfile"
+    keeper.answer(asked("open", vault="cat", passphrase=PASSPHRASE, key_file="", station=str(station.folder)))
+
+    def failing(store: Store) -> Anchor:
+        if made.exists():
+            raise OSError(5, "no disk") if code is None else Refused(code, vault="cat")
+        return anchor_of(store)
+
+    monkeypatch.setattr(keeper_module, "anchor_of", failing)
+    request = asked("set_key_file", passphrase=PASSPHRASE, key_file="", made=str(made))
+    assert keeper.answer(request)["refused"] == "keys-moved"
+    monkeypatch.setattr(keeper_module, "anchor_of", anchor_of)
+    assert "ok" in keeper.answer(asked("state"))
+    open_vault(station.folder, "cat", PASSPHRASE, made).close()
+
+
+def test_the_control_what_fails_and_has_moved_nothing_says_so(station: Station, tmp_path: Path) -> None:
+    keeper, made = Keeper(), tmp_path / "cat.keyfile"
+    keeper.answer(asked("open", vault="cat", passphrase=PASSPHRASE, key_file="", station=str(station.folder)))
+    request = asked("set_key_file", passphrase="wrong", key_file="", made=str(made))
+    assert keeper.answer(request)["refused"] == "wrong-passphrase"
+
+
+def asked(action: str, **given: str) -> dict[str, object]:
+    """A request as a keeper gets it."""
+    return {"do": action, "day": DAY, "with": given}
+
+
+def test_a_key_file_is_read_once_for_a_change(
+    station: Station, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stick is pulled out as soon as the old key was tried."""
+    opened = open_vault(station.folder, "cat", PASSPHRASE, key_file)
+    contents, real = key_file.read_bytes(), vault.check_key
+
+    def pulled_out(path: Path, header: Header, key: bytes) -> None:
+        real(path, header, key)
+        key_file.unlink()
+
+    monkeypatch.setattr(changing, "check_key", pulled_out)
+    changing.change_passphrase(opened, PASSPHRASE, NEW, DAY, CHEAP_PROFILE, key_file).close()
+    key_file.write_bytes(contents)
+    open_vault(station.folder, "cat", NEW, key_file).close()
+
+
+def test_a_new_key_file_is_read_back_from_its_stick_and_not_from_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped, real = list[tuple[int, int, int, int]](), os.posix_fadvise
+
+    def seen(descriptor: int, offset: int, length: int, advice: int) -> None:
+        real(descriptor, offset, length, advice)
+        dropped.append((os.fstat(descriptor).st_ino, offset, length, advice))
+
+    monkeypatch.setattr(os, "posix_fadvise", seen)
+    contents = make_key_file(tmp_path / "made", "cat")
+    assert dropped == [((tmp_path / "made").stat().st_ino, 0, 0, os.POSIX_FADV_DONTNEED)]
+    assert contents == (tmp_path / "made").read_bytes()[-32:]
+
+
 def _second_time(real: Callable[..., object], broken: Callable[..., object]) -> Callable[..., object]:
     calls = list[int]()
 
@@ -293,6 +366,18 @@ def test_the_kills_fall_on_both_sides_of_the_step_that_decides(station: Station,
     assert outcomes == ["alone", "with"]
 
 
+def test_a_backup_is_restored_with_the_key_file_of_its_day_and_not_without(
+    station: Station, key_file: Path, tmp_path: Path
+) -> None:
+    opened, file, where = open_vault(station.folder, "cat", PASSPHRASE, key_file), tmp_path / "a", tmp_path / "new"
+    with opened.still() as (_connection, database), file.open("wb") as out:
+        write_backup(out, "cat", opened.header, database)
+    assert refused(lambda: changing.restore(file, where, PASSPHRASE, DAY)) == "keyfile-missing"
+    assert list(where.iterdir()) == []
+    assert changing.restore(file, where, PASSPHRASE, DAY, key_file) == "cat"
+
+
+@pytest.mark.prove
 def test_a_backup_needs_the_key_file_of_its_day_and_says_so(station: Station, key_file: Path, tmp_path: Path) -> None:
     keeper = KeeperProcess(station.folder, "cat")
     keeper.open(PASSPHRASE, DAY, key_file)
@@ -320,9 +405,33 @@ def test_a_stick_that_is_plugged_in_is_searched_for_the_file_of_this_vault(key_f
     empty.mkdir()
     (empty / "junk.keyfile").write_bytes(b"junk")
     make_key_file(empty / "ced.keyfile", "ced")
-    assert find_key_file("cat", [empty]) is None
-    assert find_key_file("cat", [empty, tmp_path / "none", key_file.parent]) == key_file
+    assert find_key_files("cat", [empty]) == ()
+    assert find_key_files("cat", [empty, tmp_path / "none", key_file.parent]) == (key_file,)
     assert read_key_file(key_file, "cat") == key_file.read_bytes()[-32:]
+    older = empty / "cat-of-spring.keyfile"
+    make_key_file(older, "cat")
+    assert find_key_files("cat", [empty, key_file.parent]) == (older, key_file)
+
+
+def test_of_two_that_fit_neither_page_nor_command_takes_one(
+    client: FlaskClient, station: Station, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = Stick(folder=key_file.parent, label="a stick", free=1, is_read_only=False)
+    for module in (desk_module, asking):
+        monkeypatch.setattr(module, "find_sticks", lambda: [stick])
+    monkeypatch.setattr("sys.stdin", StringIO("\n\n"))
+    # The control: the only one that fits is taken.
+    assert f'value="{key_file}"' in get(client, "/unlock")
+    assert asking.ask_key_file("cat") == key_file
+    older = key_file.with_name("cat-of-spring.keyfile")
+    make_key_file(older, "cat")
+    page = get(client, "/unlock")
+    assert [str(path) in page for path in (older, key_file)] == [True, True]
+    assert [f'value="{path}"' in page for path in (older, key_file)] == [False, False]
+    with pytest.raises(Refused) as caught:
+        asking.ask_key_file("cat")
+    assert caught.value.code == "keyfile-several"
+    assert [str(path) in str(caught.value.detail["paths"]) for path in (older, key_file)] == [True, True]
 
 
 def test_the_pages_ask_for_the_file_where_it_is_needed_and_take_it(

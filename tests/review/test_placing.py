@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DatabaseError
 
 from review import changing, durable, tables
 from review.anchor import Anchor, read_anchor
@@ -17,7 +19,7 @@ from review.backupfile import write_backup
 from review.cipher import empty
 from review.durable import FolderTakenError, alone_in, sweep_scratch
 from review.passphrase import CHEAP_PROFILE
-from review.placing import check_free, put_in_place
+from review.placing import check_free, put_in_place, settle
 from review.process import KeeperProcess
 from review.refusals import Refused
 from review.store import Store
@@ -46,21 +48,27 @@ def backup(station: Station, file: Path, *statements: str) -> Path:
 
 
 PLANTED = [
-    "CREATE TRIGGER planted AFTER INSERT ON journal BEGIN DELETE FROM seeds; END",
-    "CREATE VIEW planted AS SELECT seed FROM seeds",
-    "CREATE TABLE planted (a)",
-    "CREATE INDEX planted ON journal (day)",
-    "ALTER TABLE own ADD COLUMN planted TEXT DEFAULT 'x'",
-    "DROP TABLE post_keys",
-    "DROP INDEX ix_outgoing_reply",
+    ("CREATE TRIGGER planted AFTER INSERT ON journal BEGIN DELETE FROM seeds; END",),
+    ("CREATE VIEW planted AS SELECT seed FROM seeds",),
+    ("CREATE TABLE planted (a)",),
+    ("CREATE INDEX planted ON journal (day)",),
+    ("ALTER TABLE own ADD COLUMN planted TEXT DEFAULT 'x'",),
+    ("DROP TABLE post_keys",),
+    ("DROP INDEX ix_outgoing_reply",),
+    # A trigger that is called like an index, which comes behind it in the list as it should.
+    (
+        "DROP INDEX ix_outgoing_reply",
+        "CREATE TRIGGER ix_outgoing_reply AFTER INSERT ON journal BEGIN DELETE FROM seeds; END",
+        "CREATE INDEX ix_outgoing_reply ON outgoing (reply)",
+    ),
 ]
 
 
-@pytest.mark.parametrize("statement", PLANTED)
+@pytest.mark.parametrize("statements", PLANTED, ids=lambda statements: statements[-1])
 def test_a_backup_that_brings_anything_of_its_own_is_not_restored(
-    station: Station, tmp_path: Path, statement: str
+    station: Station, tmp_path: Path, statements: tuple[str, ...]
 ) -> None:
-    file, where = backup(station, tmp_path / "a.backup", statement), tmp_path / "new"
+    file, where = backup(station, tmp_path / "a.backup", *statements), tmp_path / "new"
     assert refused(lambda: changing.restore(file, where, PASSPHRASE, DAY)) == "vault-foreign"
     assert refused(lambda: changing.examine(file, station.folder, PASSPHRASE)) == "vault-foreign"
     assert list(where.iterdir()) == []
@@ -73,6 +81,10 @@ def test_the_same_backup_without_it_is_restored(station: Station, tmp_path: Path
         assert Store(connection).own().believed == 1
 
 
+def test_the_newest_release_is_the_one_that_the_migrations_end_with() -> None:
+    assert ScriptDirectory(str(Path(tables.__file__).parent / "migrations")).get_heads() == [tables.newest_release()]
+
+
 @pytest.mark.parametrize("release", ["0001", "0003", "0005"])
 def test_the_tables_of_every_older_release_are_known(release: str) -> None:
     engine = empty()
@@ -80,6 +92,27 @@ def test_the_tables_of_every_older_release_are_known(release: str) -> None:
         tables._upgrade(connection, release)
         tables.check_tables(connection)
         connection.exec_driver_sql("CREATE VIEW planted AS SELECT 1")
+        with pytest.raises(tables.ForeignTablesError):
+            tables.check_tables(connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE VIEW alembic_version AS SELECT abs(-9223372036854775808) AS version_num",
+        "CREATE VIRTUAL TABLE alembic_version USING fts5(version_num, content='nowhere')",
+    ],
+)
+def test_what_stands_where_the_table_of_the_release_belongs_is_never_run(planted: str) -> None:
+    engine = empty()
+    with engine.begin() as connection:
+        tables._upgrade(connection, "0001")
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        connection.exec_driver_sql(planted)
+        # The control: whoever reads it runs it.
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
         with pytest.raises(tables.ForeignTablesError):
             tables.check_tables(connection)
     engine.dispose()
@@ -169,6 +202,51 @@ def test_a_vault_that_is_being_made_is_there_whole_or_not_at_all(
     found = ends(folder)
     if name == "replace_file" and nth == 1:
         assert found == ("nothing" if moment == "before" else "vault")
+
+
+def left_behind(station: Station) -> dict[str, bytes]:
+    """What a process leaves that is killed before the names: `cat` under another salt, and its anchor."""
+    pending = f".cat.vault.{station.vaults['cat'].header.salt.hex()}"
+    for name in (pending, f"{pending}.anchor"):
+        (station.folder / name).write_bytes(b"the only one under its key")
+    return contents(station.folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Names and bytes of all files."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("spoilt", [b'{"v":3,"needs":"more"}', b"", None], ids=["newer", "empty", "gone"])
+def test_where_the_small_file_does_not_tell_nothing_of_the_vault_is_touched(
+    station: Station, spoilt: bytes | None
+) -> None:
+    small = station.folder / "cat.vault.json"
+    whole = small.read_bytes()
+    left_behind(station)
+    small.unlink()
+    if spoilt is not None:
+        small.write_bytes(spoilt)
+    before = contents(station.folder)
+    code = refused(lambda: open_vault(station.folder, "cat", PASSPHRASE))
+    assert code == ("no-vault" if spoilt is None else "vault-damaged")
+    assert contents(station.folder) == before
+    # Another vault of the station opens meanwhile.
+    create(station.folder, "dog", PASSPHRASE, CHEAP_PROFILE).close()
+    assert {name: data for name, data in contents(station.folder).items() if name in before} == before
+    # The control: when it tells again, what was begun is ended.
+    small.write_bytes(whole)
+    settle(station.folder)
+    assert (station.folder / "cat.vault").read_bytes() == b"the only one under its key"
+    assert sorted(name for name in contents(station.folder) if name.startswith(".cat")) == []
+
+
+def test_what_was_begun_of_a_vault_that_is_not_there_is_taken_away(station: Station) -> None:
+    for name in ("cat.vault", "cat.vault.json"):
+        (station.folder / name).unlink()
+    left_behind(station)
+    settle(station.folder)
+    assert contents(station.folder) == {}
 
 
 def test_an_anchor_is_exchanged_only_when_the_vault_is_in_its_place(station: Station, tmp_path: Path) -> None:

@@ -75,13 +75,20 @@ def test_what_somebody_types_never_reaches_the_index_as_syntax(station: Station,
         assert set(match(terms(words))) <= letters | set('" *AND'), words
 
 
-def test_a_search_without_any_word_finds_nothing_and_breaks_nothing(
+def test_a_search_is_a_form_with_its_token_and_without_a_word_or_with_too_many_it_finds_nothing(
     client: FlaskClient, spoken: dict[str, int]
 ) -> None:
     unlock(client)
+    assert client.post("/search", base_url=ADDRESS, data={"words": "house"}).status_code == 400
+    assert "<mark>" not in client.get("/search?words=house", base_url=ADDRESS).text
     for words in ("", "  ", '"', "!?", "،", "\u0640"):
         post(client, "/search", get(client, "/search"), words=words)
         assert "<mark>" not in get(client, "/search")
+    status, page = post(client, "/search", get(client, "/search"), words="a" * (MOST_SEARCHED + 1))
+    assert status == 422
+    assert 'aria-invalid="true"' in page
+    assert "Nothing was searched." in page
+    assert post(client, "/search", page, words="a" * MOST_SEARCHED)[0] == 303
     post(client, "/search", get(client, "/search"), words="house")
     assert "<mark>house</mark>" in get(client, "/search")
 
@@ -145,14 +152,6 @@ def test_what_was_searched_stands_in_no_address_no_journal_and_no_log(
     assert "threat" not in caplog.text
 
 
-def test_a_search_is_a_form_with_its_token_and_no_address_starts_one(
-    client: FlaskClient, spoken: dict[str, int]
-) -> None:
-    unlock(client)
-    assert client.post("/search", base_url=ADDRESS, data={"words": "house"}).status_code == 400
-    assert "<mark>" not in client.get("/search?words=house", base_url=ADDRESS).text
-
-
 def test_the_desk_forgets_at_the_lock_what_was_searched(client: FlaskClient, spoken: dict[str, int]) -> None:
     unlock(client)
     post(client, "/search", get(client, "/search"), words="threatened")
@@ -160,15 +159,6 @@ def test_the_desk_forgets_at_the_lock_what_was_searched(client: FlaskClient, spo
     post(client, "/lock", get(client, "/"))
     unlock(client)
     assert "threatened" not in get(client, "/search")
-
-
-def test_a_search_that_is_too_long_is_refused_beside_its_field(client: FlaskClient, spoken: dict[str, int]) -> None:
-    unlock(client)
-    status, page = post(client, "/search", get(client, "/search"), words="a" * (MOST_SEARCHED + 1))
-    assert status == 422
-    assert 'aria-invalid="true"' in page
-    assert "Nothing was searched." in page
-    assert post(client, "/search", page, words="a" * MOST_SEARCHED)[0] == 303
 
 
 def test_what_two_vaults_hold_stands_under_a_heading_each(

@@ -441,4 +441,4 @@ def test_every_code_field_and_fault_has_words(language: str) -> None:
             said = [str(words.word(name, code)) for code in kind.codes]  # type: ignore[attr-defined]
             assert len(set(said)) == len(said)
     for code in get_args(FaultCode):
-        assert str(words.fault(code)).endswith(".")  # type: ignore[attr-defined]
+        assert str(words.fault(code)).endswith((".", "。"))  # type: ignore[attr-defined]
