@@ -12,6 +12,7 @@ DETAIL: dict[str, str | int] = {
     "path": "bundle.tar", "first": 2, "last": 3, "n": 4, "epoch": "2026-11", "over": 5, "words": "l’eau & <b>\"",
     "check": "payload-failure", "devices": "eth0", "digits": 9, "least": 14,
     "persons": "P1, P2", "day": "2026-11-10", "name": "tern-slate 41", "other": "ced",
+    "paths": "/media/a, /media/b", "person": "P2",
 }  # fmt: skip
 
 
