@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from babel import Locale
@@ -70,6 +70,7 @@ def said(names: Mapping[str, str], language: str) -> str:
     return names[language]
 
 
+@cache
 def _environment(language: str) -> Environment:
     made = environment("review", language)
     locale = Locale.parse(language)

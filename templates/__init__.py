@@ -10,6 +10,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
@@ -66,8 +67,9 @@ def environment(app: App, language: str) -> Environment:
     return made
 
 
+@cache
 def catalogue(app: App, language: str) -> gettext.NullTranslations:
-    """The application's words in this language, compiled in memory; the source language needs no file."""
+    """The application's words in this language, compiled in memory, once; the source language needs no file."""
     if language == SOURCE_LANGUAGE:
         return gettext.NullTranslations()
     words = Catalog(locale=language)
