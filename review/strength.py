@@ -5,8 +5,6 @@ that somebody would need who tries the likely first. It does not know who the pe
 and books, and it takes words of most other languages for random letters. So it is a lower bar, and no promise.
 """
 
-from zxcvbn import zxcvbn
-
 from review.passphrase import MOST_CHARACTERS, normal
 from review.refusals import Refused
 
@@ -21,6 +19,9 @@ def check_strength(passphrase: str, vault: str) -> None:
     """Refuses what is too easy to guess; of a long one its first hundred characters must be strong enough."""
     if len(passphrase) > MOST_CHARACTERS:
         raise Refused("passphrase-too-long", most=MOST_CHARACTERS)
+    # Imported here: its lists of words take time to load, which unlocking does not have.
+    from zxcvbn import zxcvbn
+
     words = normal(passphrase)
     if not words:
         raise Refused("passphrase-empty")

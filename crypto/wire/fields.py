@@ -45,9 +45,12 @@ def from_base64url(text: str, length: int | None = None) -> bytes:
     return data
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def encode_json(value: Mapping[str, Any]) -> bytes:
     """Compact JSON in the order of the mapping."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    return _COMPACT.encode(value).encode("utf-8")
 
 
 def parse_json(data: bytes, *, most: int) -> dict[str, Any]:

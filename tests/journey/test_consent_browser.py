@@ -221,7 +221,8 @@ def test_a_network_cannot_tell_an_answer_from_further_words(intake: Intake, alon
 
     words = seen(partial(write_more, text="They came back."))
     assert [line for line, _, _ in words] == ["POST /mailbox", "PUT /submissions/*", "POST /mailbox"]
-    assert [seen(partial(answer_wherever, says=says)) for says in ALL] == [words] * len(ALL)
+    answers: Sequence[Consent] = ("yes", "no", "questions")
+    assert [seen(partial(answer_wherever, says=says)) for says in answers] == [words] * len(answers)
     long = seen(partial(write_more, text="They came back. " * 2_500))
     assert [line for line, _, _ in long] == [line for line, _, _ in words]
     assert long != words  # the control: it would show
